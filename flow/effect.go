@@ -1,0 +1,40 @@
+package flow
+
+import "time"
+
+// Effect says that somebody must hear of something. Effects are stored with the state that they tell of, one job each, and
+// delivered later: what announces renders the event, what shows renders the present.
+type Effect struct {
+	Tell  Tell         `json:"tell"`
+	Seq   uint64       `json:"seq,omitempty"`   // the event that it tells of
+	Since uint64       `json:"since,omitempty"` // Gathered effects: the first event that is told; all of its kind up to Seq are
+	Card  uint64       `json:"card,omitempty"`  // for cards: which one, by the Seq of its StatusEntered
+	Task  TaskNumber   `json:"task,omitempty"`
+	Tasks []TaskNumber `json:"tasks,omitempty"`
+	To    UserID       `json:"to,omitempty"` // for DMs, invitations and Home
+
+	// Wait is how long a Gathered effect waits for others to join it.
+	Wait time.Duration `json:"-"`
+}
+
+// Tell is the kind of an effect. The names are stored for ever.
+type Tell string
+
+// What there is to tell, and where.
+const (
+	TellOpenChannel Tell = "open-channel"  // make the incident's channel, bring people in
+	TellInvite      Tell = "invite"        // To into the channel
+	TellDeclared    Tell = "declared"      // post: the incident's first message; pinned
+	TellFirst       Tell = "refresh-first" // state: that message, and the channel's topic, follow the incident
+	TellPost        Tell = "post"          // post in the channel, rendering the event Seq
+	TellCard        Tell = "card"          // post: the card of a status, with the line that announces it
+	TellRefresh     Tell = "refresh-card"  // state: the current card
+	TellShrink      Tell = "shrink-card"   // state: Card is over; event Seq ended it
+	TellThread      Tell = "thread"        // gathered: what happened to tasks, in the thread of Card
+	TellAssigned    Tell = "assigned"      // gathered: assignments, one line in the channel
+	TellAssignee    Tell = "assignee"      // DM to To: Tasks are theirs; event Seq
+	TellDMs         Tell = "refresh-dms"   // state: DMs about Task (0: all of the incident's)
+	TellPast        Tell = "past-evidence" // DM to the lead: evidence of a settled task of the past is gone; event Seq
+	TellBookmark    Tell = "bookmark"      // state: the channel's bookmark points to Card
+	TellHome        Tell = "home"          // state: To's App Home, if they ever opened it
+)

@@ -1,0 +1,186 @@
+package flow
+
+import (
+	"slices"
+	"time"
+)
+
+// gather is how long what is gathered into one message waits for more.
+const gather = 3 * time.Second
+
+// Effects says who must hear of events that were recorded together. It says so from the events alone, so that it is stored with them and nothing is
+// forgotten; what a message says is decided when it is made.
+func Effects(events []Event) []Effect {
+	var t telling
+	for i, ev := range events {
+		t.tell(ev, events[i+1:])
+	}
+	return t.effects
+}
+
+type telling struct {
+	effects []Effect
+	entered bool // a FlowEntered is among the events: its card tells everything
+}
+
+// add adds an effect; of those that show the present one is enough.
+func (t *telling) add(effects ...Effect) {
+	for _, e := range effects {
+		if e.Tell.shows() && slices.ContainsFunc(t.effects, func(x Effect) bool {
+			return x.Tell == e.Tell && x.To == e.To && x.Task == e.Task && x.Card == e.Card
+		}) {
+			continue
+		}
+		t.effects = append(t.effects, e)
+	}
+}
+
+// shows reports whether an effect renders the present, so that doing it once is as good as twice.
+func (t Tell) shows() bool {
+	return slices.Contains([]Tell{TellFirst, TellRefresh, TellDMs, TellBookmark, TellHome, TellInvite}, t)
+}
+
+func (t *telling) tell(ev Event, later []Event) {
+	post := Effect{Tell: TellPost, Seq: ev.Seq}
+	first := Effect{Tell: TellFirst, Seq: ev.Seq}
+	refresh := Effect{Tell: TellRefresh, Seq: ev.Seq}
+	thread := Effect{Tell: TellThread, Seq: ev.Seq, Since: ev.Seq, Wait: gather}
+	switch f := ev.Fact.(type) {
+	case Declared:
+		if f.Channel == "" {
+			t.add(Effect{Tell: TellOpenChannel, Seq: ev.Seq})
+		} else {
+			t.add(Effect{Tell: TellDeclared, Seq: ev.Seq})
+		}
+		t.home(ev.By, f.Lead)
+	case ChannelRequested:
+		t.add(Effect{Tell: TellOpenChannel, Seq: ev.Seq})
+	case ChannelOpened:
+		t.add(Effect{Tell: TellDeclared, Seq: ev.Seq})
+	case Updated:
+		t.add(post, first, refresh)
+	case RoleGiven:
+		t.add(first, refresh)
+		if f.To != "" {
+			t.add(Effect{Tell: TellInvite, To: f.To, Seq: ev.Seq})
+		}
+		if f.To != ev.By || f.From != "" {
+			t.add(post)
+		}
+		t.home(f.From, f.To)
+	case EvidenceGone:
+		if len(f.Past) > 0 {
+			t.add(Effect{Tell: TellPast, Seq: ev.Seq})
+		}
+	case FlowEntered, FlowResumed:
+		t.entered = true
+		t.add(first)
+	case StatusEntered:
+		t.status(ev, f, later)
+	case IncidentClosed:
+		t.over(ev, f.Card)
+		t.add(post)
+	case OptedOut:
+		t.over(ev, f.Card)
+		t.add(post)
+	case Reopened:
+		t.over(ev, f.Card)
+		if f.To == Active {
+			t.add(post)
+		}
+	case TaskCompleted:
+		t.settled(thread, refresh, f.Task)
+	case TaskSkipped:
+		t.settled(thread, refresh, f.Task)
+	case TaskReopened:
+		t.settled(thread, refresh, f.Task)
+	case TaskDueSet:
+		t.settled(thread, refresh, f.Task)
+	case TaskRemoved:
+		t.settled(thread, refresh, f.Task)
+	case TaskAdded:
+		t.settled(thread, refresh, f.Task.Number)
+		if to := f.Task.Assignee; to != "" {
+			t.assigned(ev, f.Task.Number, to)
+		}
+	case TaskAssigned:
+		t.add(refresh, Effect{Tell: TellDMs, Task: f.Task, Seq: ev.Seq})
+		t.home(f.From, f.To)
+		if f.To != "" {
+			t.assigned(ev, f.Task, f.To)
+		}
+	}
+}
+
+// settled tells of a task in the card's thread, on the card, and in the DMs about it.
+func (t *telling) settled(thread, refresh Effect, task TaskNumber) {
+	if t.entered {
+		return
+	}
+	t.add(thread, refresh, Effect{Tell: TellDMs, Task: task, Seq: thread.Seq})
+}
+
+// assigned tells the assignee, and the channel in one line; whoever takes a task themselves is not notified of it.
+func (t *telling) assigned(ev Event, task TaskNumber, to UserID) {
+	t.add(Effect{Tell: TellInvite, To: to, Seq: ev.Seq})
+	if to == ev.By {
+		t.home(to)
+		return
+	}
+	t.add(
+		Effect{Tell: TellAssigned, Seq: ev.Seq, Since: ev.Seq, Wait: gather},
+		Effect{Tell: TellAssignee, To: to, Tasks: []TaskNumber{task}, Seq: ev.Seq},
+	)
+}
+
+// status tells of a status that began: its card, the end of the one before, and each default assignee once. A status that was only passed
+// through has no card.
+func (t *telling) status(ev Event, f StatusEntered, later []Event) {
+	if f.Card != 0 {
+		t.add(Effect{Tell: TellShrink, Card: f.Card, Seq: ev.Seq})
+	}
+	for _, e := range later {
+		switch e.Fact.(type) {
+		case StatusEntered, IncidentClosed:
+			return
+		}
+	}
+	t.add(
+		Effect{Tell: TellCard, Card: ev.Seq, Seq: ev.Seq},
+		Effect{Tell: TellBookmark, Seq: ev.Seq},
+		Effect{Tell: TellFirst, Seq: ev.Seq},
+		Effect{Tell: TellDMs, Seq: ev.Seq},
+	)
+	var people []UserID
+	tasks := map[UserID][]TaskNumber{}
+	for _, a := range f.Assigned {
+		if !slices.Contains(people, a.To) {
+			people = append(people, a.To)
+		}
+		tasks[a.To] = append(tasks[a.To], a.Task)
+	}
+	for _, u := range people {
+		t.home(u)
+		t.add(Effect{Tell: TellInvite, To: u, Seq: ev.Seq})
+		if u != ev.By {
+			t.add(Effect{Tell: TellAssignee, To: u, Tasks: tasks[u], Seq: ev.Seq})
+		}
+	}
+}
+
+// over tells that the current card, if there is one, is history.
+func (t *telling) over(ev Event, card uint64) {
+	if card != 0 {
+		t.add(Effect{Tell: TellShrink, Card: card, Seq: ev.Seq})
+	}
+	t.add(Effect{Tell: TellFirst, Seq: ev.Seq}, Effect{Tell: TellDMs, Seq: ev.Seq})
+	t.home(ev.By)
+}
+
+func (t *telling) home(people ...UserID) {
+	for _, u := range people {
+		if u != "" {
+			t.add(Effect{Tell: TellHome, To: u})
+		}
+	}
+}

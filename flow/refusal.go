@@ -1,0 +1,97 @@
+package flow
+
+import (
+	"fmt"
+	"time"
+)
+
+// Refusal is a rule that says no. It is shown to the person who asked: package blocks has the words. Everything else that fails
+// is a fault.
+type Refusal struct {
+	Why      Why
+	Field    string // which value is wrong, where it is one: "name", "reason", …; see the Field… constants
+	Incident IncidentID
+	Stage    Stage
+	Status   Key
+	Task     TaskNumber
+	Limit    int       // for TooLong and TooMany
+	Right    Right     // for NotAllowed: who may
+	Standing Standing  // for NotAFullMember
+	By       UserID    // who did it already; who cannot be assigned
+	At       time.Time // when they did
+	State    TaskState // for AlreadySettled: what it is
+	Flow     string    // name of the flow that is meant
+}
+
+// Error is for logs; people read blocks.Refusal.
+func (r Refusal) Error() string {
+	s := "refused: " + string(r.Why)
+	if r.Incident != 0 {
+		s += " " + r.Incident.String()
+	}
+	if r.Field != "" {
+		s += " field " + r.Field
+	}
+	if r.Task != 0 {
+		s += fmt.Sprintf(" task %d", r.Task)
+	}
+	return s
+}
+
+// Names of the values that a refusal can be about; forms use them as the ids of their input blocks.
+const (
+	FieldName        = "name"
+	FieldSummary     = "summary"
+	FieldSeverity    = "severity"
+	FieldType        = "type"
+	FieldStatus      = "status"
+	FieldLead        = "lead"
+	FieldReason      = "reason"
+	FieldNote        = "note"
+	FieldTitle       = "title"
+	FieldDescription = "description"
+	FieldAssignee    = "assignee"
+	FieldDue         = "due"
+	FieldRole        = "role"
+	FieldTasks       = "tasks"
+	FieldFlow        = "flow"
+	FieldChannel     = "channel"
+)
+
+// Why is the reason of a refusal.
+type Why string
+
+// The reasons of refusals.
+const (
+	UnknownIncident  Why = "unknown-incident"   // none of that number, or private to others: the same answer
+	UnknownTask      Why = "unknown-task"       // never there, or removed
+	NotAFullMember   Why = "not-a-full-member"  // guests, other organisations, deactivated people, bots
+	NotAllowed       Why = "not-allowed"        // Right says who may
+	CannotBeAssigned Why = "cannot-be-assigned" // By is no full member
+	NotInChannel     Why = "not-in-channel"     // By is not in the channel of a private incident: invite them first
+	Required         Why = "required"           // Field is empty
+	TooLong          Why = "too-long"           // Field has more than Limit code points
+	TooMany          Why = "too-many"           // more than Limit tasks
+	NotOffered       Why = "not-offered"        // Field is no key of the process, or retired
+	BadDate          Why = "bad-date"           // Field is no day, or one in the past
+	NothingToChange  Why = "nothing-to-change"  //
+	AlreadySettled   Why = "already-settled"    // State, By, At say how
+	AlreadyOpen      Why = "already-open"       // Task is open
+	AlreadyAssigned  Why = "already-assigned"   // By has Task already
+	AlreadyMoved     Why = "already-moved"      // the incident is no longer in the status that was meant; Status says where it is
+	AlreadyClosed    Why = "already-closed"     // By, At
+	AlreadyResolved  Why = "already-resolved"   // it is in the post-incident stage: By, At
+	AlreadyActive    Why = "already-active"     //
+	AlreadyDeclared  Why = "already-declared"   //
+	NotInFlow        Why = "not-in-flow"        // what was asked makes sense in the post-incident stage only
+	StatusByTasks    Why = "status-by-tasks"    // post-incident statuses are not set: tasks move the incident
+	NeedsLead        Why = "needs-lead"         // closing asks for a lead
+	MustEnter        Why = "must-enter"         // Flow enters by itself: it cannot be closed without
+	MustResume       Why = "must-resume"        // Flow was paused: closing again resumes it, or opts out
+	NoFlow           Why = "no-flow"            // no flow applies
+	OtherFlow        Why = "other-flow"         // another flow applies now than the one that was shown
+	NeedsTask        Why = "needs-task"         // pick at least one task
+	EarlierStatus    Why = "earlier-status"     // reopening goes back there: needs a confirmation
+	ChannelInUse     Why = "channel-in-use"     // an incident in it is not closed yet: Incident
+	ChannelUnfit     Why = "channel-unfit"      // a DM, or shared with another organisation
+)
