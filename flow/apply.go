@@ -60,7 +60,8 @@ func (inc *Incident) task(n TaskNumber) *Task {
 
 func (inc *Incident) settle(n TaskNumber, state TaskState, how Settling) {
 	if t := inc.task(n); t != nil {
-		t.State, t.Settled, t.Again = state, how, false
+		// Opting out may be taken back: what waited for new evidence waits for it then.
+		t.State, t.Settled, t.Again = state, how, t.Again && how.How == ByOptOut
 	}
 }
 
@@ -70,11 +71,12 @@ func (inc *Incident) skip(tasks []TaskNumber, ev Event, reason string, how How) 
 	}
 }
 
-// open opens settled tasks again. What a person had settled and a person opens is completed again only by new evidence.
+// open opens settled tasks again. What a person opens is completed again only by new evidence; what opting out had settled was never
+// opened by anybody, and is open as it was before.
 func (inc *Incident) open(tasks []TaskNumber) {
 	for _, n := range tasks {
 		if t := inc.task(n); t != nil {
-			t.Again = t.Settled.How != ByOptOut
+			t.Again = t.Again || t.Settled.How != ByOptOut
 			t.State, t.Settled = Open, Settling{}
 		}
 	}
@@ -204,6 +206,10 @@ func (f OptedOut) apply(inc *Incident, ev Event) {
 }
 
 func (f Reopened) apply(inc *Incident, ev Event) {
+	stopped := ev.At
+	if !inc.ClosedAt.IsZero() {
+		stopped = inc.ClosedAt
+	}
 	inc.ClosedBy, inc.ClosedAt, inc.OptedOut = "", time.Time{}, nil
 	inc.open(f.Tasks)
 	inc.Stage, inc.Card = f.To, 0
@@ -211,7 +217,7 @@ func (f Reopened) apply(inc *Incident, ev Event) {
 		return
 	}
 	if inc.Snapshot != nil {
-		inc.PausedIn, inc.PausedAt = inc.Status, ev.At
+		inc.PausedIn, inc.PausedAt = inc.Status, stopped
 	}
 	inc.Status, inc.Since = f.Status, ev.At
 	inc.ResolvedBy, inc.ResolvedAt = "", time.Time{}

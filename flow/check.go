@@ -185,11 +185,8 @@ func (c *checker) task(path string, p Process, t Template, seen map[Key]bool) {
 	if (t.Kind == AssignRole) != (t.Role != "") {
 		c.add(path+".role", "a role goes with the kind assign_role, and only with it")
 	}
-	for field, r := range map[string]Key{".role": t.Role, ".assignee.role": t.Assignee.Role} {
-		if r != "" && !p.hasRole(r) {
-			c.add(path+field, "no role has the key %q", r)
-		}
-	}
+	c.role(path+".role", p, t.Role)
+	c.role(path+".assignee.role", p, t.Assignee.Role)
 	if t.Assignee.User != "" && t.Assignee.Role != "" {
 		c.add(path+".assignee", "a person or a role, not both")
 	}
@@ -204,6 +201,13 @@ func (c *checker) task(path string, p Process, t Template, seen map[Key]bool) {
 		}
 	default:
 		c.add(path+".due", "business-days, days or hours, not %q", t.Due.Unit)
+	}
+}
+
+// role accepts a retired one: what is in use can be retired.
+func (c *checker) role(path string, p Process, k Key) {
+	if k != "" && !slices.ContainsFunc(p.Roles, func(r Role) bool { return r.Key == k }) {
+		c.add(path, "no role has the key %q", k)
 	}
 }
 

@@ -62,6 +62,14 @@ func (p Process) holds(c Condition, inc Incident) bool {
 	return false
 }
 
+func cloneConditions(conditions []Condition) []Condition {
+	out := slices.Clone(conditions)
+	for i := range out {
+		out[i].Values = slices.Clone(out[i].Values)
+	}
+	return out
+}
+
 // FlowFor is the flow that applies to an incident: of the enabled ones in their order, the first whose conditions match.
 func (p Process) FlowFor(inc Incident) (Flow, bool) {
 	for _, f := range p.Flows {

@@ -53,9 +53,16 @@ func (d *Date) UnmarshalText(b []byte) error {
 	return err
 }
 
-// In is the moment at which the day begins in a zone.
+// In is the moment at which the day begins in a zone: midnight, or the first moment after it where clocks skip midnight.
 func (d Date) In(loc *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, loc)
+	t := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, loc)
+	if _, end := t.ZoneBounds(); DateOf(t) != d && DateOf(end) == d {
+		return end // midnight is skipped, and t was taken from before the gap
+	}
+	for DateOf(t.Add(-1)) == d { // midnight comes twice, and t is the second one
+		t = t.Add(-time.Hour)
+	}
+	return t
 }
 
 // Ends is the moment at which the day is over in a zone.
@@ -75,6 +82,10 @@ type Calendar struct {
 	Holidays    []Date         `json:"holidays,omitempty"`
 }
 
+func (c Calendar) clone() Calendar {
+	return Calendar{WorkingDays: slices.Clone(c.WorkingDays), Holidays: slices.Clone(c.Holidays)}
+}
+
 // Works reports whether a day is a business day.
 func (c Calendar) Works(d Date) bool {
 	if slices.Contains(c.Holidays, d) {
@@ -83,8 +94,9 @@ func (c Calendar) Works(d Date) bool {
 	return len(c.WorkingDays) == 0 || slices.Contains(c.WorkingDays, d.In(time.UTC).Weekday())
 }
 
-// maxDays bounds every walk over a calendar, so that one without any business day ends as well.
-const maxDays = 3660
+// maxDays bounds every walk over a calendar, so that one without any business day ends as well. The longest due offset fits, also where
+// one day a week is worked.
+const maxDays = 10_000
 
 // AddBusinessDays is the nth business day after d. With n of 0 it is d itself, or the next business day if d is none.
 func (c Calendar) AddBusinessDays(d Date, n int) Date {

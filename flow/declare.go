@@ -31,9 +31,6 @@ func (c Declare) do(s *scene) error {
 	if !offers(s.process.Types, f.Type) {
 		return Refusal{Why: NotOffered, Field: FieldType}
 	}
-	if err := s.fit(FieldLead, c.Lead); err != nil {
-		return err
-	}
 	if c.Use != nil {
 		if err := c.Use.check(); err != nil {
 			return err
@@ -42,6 +39,9 @@ func (c Declare) do(s *scene) error {
 		if f.Private && !c.Use.Private {
 			return Refusal{Why: ChannelUnfit, Field: FieldChannel}
 		}
+	}
+	if err := (Incident{Private: f.Private, Channel: f.Channel}).fit(FieldLead, c.Lead); err != nil {
+		return err
 	}
 	s.record(f)
 	return nil
@@ -58,14 +58,14 @@ func (p Place) check() error {
 }
 
 // fit checks that somebody may hold a role or a task of the incident. Nobody always may.
-func (s *scene) fit(field string, p Person) error {
+func (inc Incident) fit(field string, p Person) error {
 	switch {
 	case p.User == "":
 		return nil
 	case p.Standing != FullMember:
-		return Refusal{Why: CannotBeAssigned, Field: field, By: p.User, Standing: p.Standing}
-	case s.inc.Private && s.inc.Channel != "" && !p.Member:
-		return Refusal{Why: NotInChannel, Field: field, Incident: s.inc.ID, By: p.User}
+		return Refusal{Why: CannotBeAssigned, Field: field, Incident: inc.ID, By: p.User, Standing: p.Standing}
+	case inc.Private && inc.Channel != "" && !p.Member:
+		return Refusal{Why: NotInChannel, Field: field, Incident: inc.ID, By: p.User}
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func (c SetRole) do(s *scene) error {
 	if from == c.To.User {
 		return Refusal{Why: NothingToChange, Field: FieldRole, Incident: s.inc.ID}
 	}
-	if err := s.fit(FieldRole, c.To); err != nil {
+	if err := s.inc.fit(FieldRole, c.To); err != nil {
 		return err
 	}
 	s.giveRole(c.Role, from, c.To.User, c.HandOver)

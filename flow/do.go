@@ -106,7 +106,7 @@ func (s *scene) enter(status Key, f StatusEntered) {
 		if t.Due.IsZero() && t.DueChanges == 0 && t.Offset.Unit != "" {
 			f.Due = append(f.Due, TaskDue{t.Number, s.inc.Snapshot.Calendar.Due(s.at, t.Offset)})
 		}
-		if to := s.inc.defaultAssignee(t); to != "" && t.Assignee == "" && !t.ByHand {
+		if to, changes := s.inc.defaultAssignee(t); changes {
 			f.Assigned = append(f.Assigned, TaskFor{t.Number, to})
 		}
 	}
@@ -114,11 +114,25 @@ func (s *scene) enter(status Key, f StatusEntered) {
 	s.record(f)
 }
 
-func (inc Incident) defaultAssignee(t Task) UserID {
+// defaultAssignee is who gets a task whose status begins, and whether that changes anything: what a person assigned by hand stays,
+// and a task that follows a role has whoever holds it now, be it nobody.
+func (inc Incident) defaultAssignee(t Task) (to UserID, changes bool) {
+	to = t.Default.User
 	if t.Default.Role != "" {
-		return inc.Roles[t.Default.Role]
+		to = inc.Roles[t.Default.Role]
 	}
-	return t.Default.User
+	return to, !t.ByHand && to != t.Assignee && (to != "" || t.Default.Role != "")
+}
+
+// follow gives a task that is open again to whoever holds its role by now, if its status has begun.
+func (s *scene) follow(n TaskNumber) {
+	t, ok := s.inc.Task(n)
+	if !ok || t.Default.Role == "" || !s.inc.Current(t) {
+		return
+	}
+	if to, changes := s.inc.defaultAssignee(t); changes {
+		s.record(TaskAssigned{Task: n, From: t.Assignee, To: to, ByRole: true})
+	}
 }
 
 // AfterSettling says where an incident would go if this task were settled now: nowhere (last is false) unless it is the last

@@ -30,7 +30,7 @@ const (
 	TellCard        Tell = "card"          // post: the card of a status, with the line that announces it
 	TellRefresh     Tell = "refresh-card"  // state: the current card
 	TellShrink      Tell = "shrink-card"   // state: Card is over; event Seq ended it
-	TellThread      Tell = "thread"        // gathered: what happened to tasks, in the thread of Card
+	TellThread      Tell = "thread"        // gathered: what happened to tasks, in the thread of the card that was current at Since
 	TellAssigned    Tell = "assigned"      // gathered: assignments, one line in the channel
 	TellAssignee    Tell = "assignee"      // DM to To: Tasks are theirs; event Seq
 	TellDMs         Tell = "refresh-dms"   // state: DMs about Task (0: all of the incident's)

@@ -12,6 +12,7 @@ const gather = 3 * time.Second
 // forgotten; what a message says is decided when it is made.
 func Effects(events []Event) []Effect {
 	var t telling
+	t.moved = slices.ContainsFunc(events, func(ev Event) bool { return changesStatus(ev.Fact) })
 	for i, ev := range events {
 		t.tell(ev, events[i+1:])
 	}
@@ -20,12 +21,25 @@ func Effects(events []Event) []Effect {
 
 type telling struct {
 	effects []Effect
-	entered bool // a FlowEntered is among the events: its card tells everything
+	entered bool     // the incident came into its flow with these events: the card tells everything
+	began   []uint64 // the cards that began with these events
+	moved   bool     // the status changed with these events: there is no card to refresh, or a new one
+}
+
+func changesStatus(f Fact) bool {
+	switch f.(type) {
+	case StatusEntered, IncidentClosed, OptedOut, Reopened:
+		return true
+	}
+	return false
 }
 
 // add adds an effect; of those that show the present one is enough.
 func (t *telling) add(effects ...Effect) {
 	for _, e := range effects {
+		if e.Tell == TellRefresh && t.moved {
+			continue
+		}
 		if e.Tell.shows() && slices.ContainsFunc(t.effects, func(x Effect) bool {
 			return x.Tell == e.Tell && x.To == e.To && x.Task == e.Task && x.Card == e.Card
 		}) {
@@ -51,6 +65,7 @@ func (t *telling) tell(ev Event, later []Event) {
 			t.add(Effect{Tell: TellOpenChannel, Seq: ev.Seq})
 		} else {
 			t.add(Effect{Tell: TellDeclared, Seq: ev.Seq})
+			t.invite(ev, f.Lead)
 		}
 		t.home(ev.By, f.Lead)
 	case ChannelRequested:
@@ -61,9 +76,7 @@ func (t *telling) tell(ev Event, later []Event) {
 		t.add(post, first, refresh)
 	case RoleGiven:
 		t.add(first, refresh)
-		if f.To != "" {
-			t.add(Effect{Tell: TellInvite, To: f.To, Seq: ev.Seq})
-		}
+		t.invite(ev, f.To)
 		if f.To != ev.By || f.From != "" {
 			t.add(post)
 		}
@@ -84,10 +97,7 @@ func (t *telling) tell(ev Event, later []Event) {
 		t.over(ev, f.Card)
 		t.add(post)
 	case Reopened:
-		t.over(ev, f.Card)
-		if f.To == Active {
-			t.add(post)
-		}
+		t.reopened(ev, f)
 	case TaskCompleted:
 		t.settled(thread, refresh, f.Task)
 	case TaskSkipped:
@@ -122,23 +132,26 @@ func (t *telling) settled(thread, refresh Effect, task TaskNumber) {
 
 // assigned tells the assignee, and the channel in one line; whoever takes a task themselves is not notified of it.
 func (t *telling) assigned(ev Event, task TaskNumber, to UserID) {
-	t.add(Effect{Tell: TellInvite, To: to, Seq: ev.Seq})
+	t.invite(ev, to)
 	if to == ev.By {
 		t.home(to)
 		return
 	}
-	t.add(
-		Effect{Tell: TellAssigned, Seq: ev.Seq, Since: ev.Seq, Wait: gather},
-		Effect{Tell: TellAssignee, To: to, Tasks: []TaskNumber{task}, Seq: ev.Seq},
-	)
+	t.add(Effect{Tell: TellAssigned, Seq: ev.Seq, Since: ev.Seq, Wait: gather})
+	for i, e := range t.effects {
+		if e.Tell == TellAssignee && e.To == to { // one DM, however many tasks went along with a role
+			t.effects[i].Tasks = append(e.Tasks, task)
+			return
+		}
+	}
+	t.add(Effect{Tell: TellAssignee, To: to, Tasks: []TaskNumber{task}, Seq: ev.Seq})
 }
 
 // status tells of a status that began: its card, the end of the one before, and each default assignee once. A status that was only passed
 // through has no card.
 func (t *telling) status(ev Event, f StatusEntered, later []Event) {
-	if f.Card != 0 {
-		t.add(Effect{Tell: TellShrink, Card: f.Card, Seq: ev.Seq})
-	}
+	t.shrink(ev, f.Card)
+	t.began = append(t.began, ev.Seq)
 	for _, e := range later {
 		switch e.Fact.(type) {
 		case StatusEntered, IncidentClosed:
@@ -154,6 +167,9 @@ func (t *telling) status(ev Event, f StatusEntered, later []Event) {
 	var people []UserID
 	tasks := map[UserID][]TaskNumber{}
 	for _, a := range f.Assigned {
+		if a.To == "" {
+			continue
+		}
 		if !slices.Contains(people, a.To) {
 			people = append(people, a.To)
 		}
@@ -161,20 +177,43 @@ func (t *telling) status(ev Event, f StatusEntered, later []Event) {
 	}
 	for _, u := range people {
 		t.home(u)
-		t.add(Effect{Tell: TellInvite, To: u, Seq: ev.Seq})
-		if u != ev.By {
-			t.add(Effect{Tell: TellAssignee, To: u, Tasks: tasks[u], Seq: ev.Seq})
-		}
+		t.invite(ev, u)
+		t.add(Effect{Tell: TellAssignee, To: u, Tasks: tasks[u], Seq: ev.Seq})
+	}
+}
+
+// reopened tells of an incident that is open again. The card of one that was closed is history already; of one that comes back into its
+// flow the card tells everything.
+func (t *telling) reopened(ev Event, f Reopened) {
+	if f.From == Closed {
+		f.Card = 0
+	}
+	t.over(ev, f.Card)
+	if f.To == Active {
+		t.add(Effect{Tell: TellPost, Seq: ev.Seq})
+	} else {
+		t.entered = true
 	}
 }
 
 // over tells that the current card, if there is one, is history.
 func (t *telling) over(ev Event, card uint64) {
-	if card != 0 {
-		t.add(Effect{Tell: TellShrink, Card: card, Seq: ev.Seq})
-	}
+	t.shrink(ev, card)
 	t.add(Effect{Tell: TellFirst, Seq: ev.Seq}, Effect{Tell: TellDMs, Seq: ev.Seq})
 	t.home(ev.By)
+}
+
+// shrink tells that a card is history, if it was ever posted: that of a status that was only passed through was not.
+func (t *telling) shrink(ev Event, card uint64) {
+	if card != 0 && !slices.Contains(t.began, card) {
+		t.add(Effect{Tell: TellShrink, Card: card, Seq: ev.Seq})
+	}
+}
+
+func (t *telling) invite(ev Event, u UserID) {
+	if u != "" {
+		t.add(Effect{Tell: TellInvite, To: u, Seq: ev.Seq})
+	}
 }
 
 func (t *telling) home(people ...UserID) {

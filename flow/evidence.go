@@ -40,7 +40,7 @@ func (inc Incident) evidence(proof string) (what string, there bool) {
 }
 
 func (c RecordEvidence) do(s *scene) error {
-	was, there := s.inc.evidence(c.Proof)
+	was, there := s.inc.Evidence[c.Proof]
 	switch {
 	case c.What != "" && c.What != was:
 		s.record(EvidenceFound{Proof: c.Proof, What: c.What})
@@ -62,8 +62,8 @@ func (s *scene) found(proof string) {
 	}
 }
 
-// present completes every open task whose evidence is there already: on entering, on coming back, and for a task that is added. What
-// a person opened again waits for new evidence.
+// present completes every open task whose evidence is there already: on entering and on coming back. What a person opened again waits for
+// new evidence.
 func (s *scene) present() {
 	for _, t := range s.inc.Open() {
 		if !t.Again {
@@ -98,6 +98,7 @@ func (s *scene) gone(proof, reason string) {
 	}
 	for _, n := range reopen {
 		s.record(TaskReopened{Task: n, Proof: proof, Reason: reason})
+		s.follow(n)
 	}
 }
 

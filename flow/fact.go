@@ -101,7 +101,7 @@ type (
 		Reason   string       `json:"reason,omitempty"`  // of moving on past open tasks
 		Skipped  []TaskNumber `json:"skipped,omitempty"` // those tasks
 		Due      []TaskDue    `json:"due,omitempty"`
-		Assigned []TaskFor    `json:"assigned,omitempty"` // default assignments
+		Assigned []TaskFor    `json:"assigned,omitempty"` // default assignments; to nobody where the role that a task follows was emptied
 	}
 	// TaskDue is the due date of a task.
 	TaskDue struct {

@@ -35,7 +35,7 @@ type Incident struct {
 	LastTask TaskNumber `json:"last_task,omitempty"`
 	Since    time.Time  `json:"since,omitzero"`      // when the current status began
 	Card     uint64     `json:"card,omitempty"`      // the Seq of the StatusEntered event that began it: it names the status's card
-	PausedAt time.Time  `json:"paused_at,omitzero"`  // set while it is active again and the flow waits
+	PausedAt time.Time  `json:"paused_at,omitzero"`  // set while it is active again and the flow waits: since when, be it since it was closed
 	PausedIn Key        `json:"paused_in,omitempty"` // the status of the snapshot where it waits
 
 	Evidence map[string]string `json:"evidence,omitempty"` // what is there that completes tasks, by Proof; roles are not in here

@@ -21,7 +21,7 @@ func (s *scene) lead(p Person) error {
 	if p.User == "" {
 		return Refusal{Why: NeedsLead, Field: FieldLead, Incident: s.inc.ID}
 	}
-	if err := s.fit(FieldLead, p); err != nil {
+	if err := s.inc.fit(FieldLead, p); err != nil {
 		return err
 	}
 	s.giveRole(LeadRole, "", p.User, false)
@@ -91,6 +91,8 @@ func (c EnterFlow) do(s *scene) error {
 		closing.Flow = f
 	case closing.Way == PlainWay:
 		return Refusal{Why: NoFlow, Incident: s.inc.ID}
+	case closing.Way == ResumeWay && !closing.Other:
+		return Refusal{Why: OtherFlow, Incident: s.inc.ID, Flow: closing.Paused.Name, Field: FieldFlow}
 	}
 	if c.Flow != closing.Flow.Key {
 		return Refusal{Why: OtherFlow, Incident: s.inc.ID, Flow: closing.Flow.Name, Field: FieldFlow}
@@ -110,7 +112,7 @@ func (s *scene) enterFlow(c Closing) error {
 		Switch: c.Way == ResumeWay,
 		Snapshot: Snapshot{
 			Flow: c.Flow.Key, Name: c.Flow.Name, Version: s.process.Version, OptOut: c.Flow.OptOut,
-			Calendar: s.process.Calendar, Entry: Ask, Because: slices.Concat(c.Flow.AppliesTo, c.Because),
+			Calendar: s.process.Calendar.clone(), Entry: Ask, Because: cloneConditions(slices.Concat(c.Flow.AppliesTo, c.Because)),
 		},
 	}
 	if c.Way == AutomaticWay {
@@ -126,9 +128,10 @@ func (s *scene) enterFlow(c Closing) error {
 			}
 			if old, ok := s.keeps(t, f.Tasks); ok {
 				t.Number, t.State, t.Settled = old.Number, old.State, old.Settled
+				t.Assignee, t.ByHand, t.Due, t.DueChanges = old.Assignee, old.ByHand, old.Due, old.DueChanges
 			} else {
 				last++
-				t.Number = last
+				t.Number, t.Again = last, s.waits(t)
 			}
 			f.Tasks = append(f.Tasks, t)
 		}
@@ -146,12 +149,21 @@ func (s *scene) enterFlow(c Closing) error {
 // keeps finds the settled task of the flow that was paused which a task of the new flow takes over, if no other has already.
 func (s *scene) keeps(t Task, taken []Task) (Task, bool) {
 	for _, old := range s.inc.Tasks {
-		same := old.Kind == t.Kind && old.Role == t.Role && (t.Kind != Custom || old.Title == t.Title)
-		if old.State != Open && same && !slices.ContainsFunc(taken, func(x Task) bool { return x.Number == old.Number }) {
+		if old.State != Open && old.like(t) && !slices.ContainsFunc(taken, func(x Task) bool { return x.Number == old.Number }) {
 			return old, true
 		}
 	}
 	return Task{}, false
+}
+
+// waits reports whether a task of the new flow takes the place of one that a person had opened again: it waits for new evidence too.
+func (s *scene) waits(t Task) bool {
+	return slices.ContainsFunc(s.inc.Open(), func(old Task) bool { return old.Again && old.like(t) })
+}
+
+// like reports whether two tasks of different flows ask for the same.
+func (t Task) like(other Task) bool {
+	return t.Kind == other.Kind && t.Role == other.Role && (t.Kind != Custom || t.Title == other.Title)
 }
 
 // strays are the settled tasks of the flow that was paused which nothing in the new one corresponds to. They stay, in its first status.
@@ -255,6 +267,7 @@ func (c Reopen) do(s *scene) error {
 	case s.inc.Snapshot == nil:
 		return Refusal{Why: NoFlow, Incident: s.inc.ID}
 	}
+	f.To = PostIncident
 	again, err := s.settledOnly(c.Tasks)
 	if err != nil {
 		return err
@@ -264,7 +277,7 @@ func (c Reopen) do(s *scene) error {
 			f.Tasks = append(f.Tasks, n)
 		}
 	}
-	if len(f.Tasks) == 0 && s.inc.OptedOut == nil {
+	if len(f.Tasks) == 0 && (s.inc.OptedOut == nil || Count(s.inc.In(s.inc.Status)).Total() > 0) {
 		return Refusal{Why: NeedsTask, Field: FieldTasks, Incident: s.inc.ID}
 	}
 	closed, status := DateOf(s.inc.ClosedAt.In(s.at.Location())), s.inc.Status

@@ -78,6 +78,8 @@ func (c ReopenTask) do(s *scene) error {
 	s.record(TaskReopened{Task: c.Task})
 	if earlier {
 		s.enter(t.Status, StatusEntered{Back: true})
+	} else {
+		s.follow(c.Task)
 	}
 	return nil
 }
@@ -90,7 +92,7 @@ func (c AssignTask) do(s *scene) error {
 	if t.Assignee == c.To.User {
 		return Refusal{Why: AlreadyAssigned, Incident: s.inc.ID, Task: c.Task, By: c.To.User}
 	}
-	if err := s.fit(FieldAssignee, c.To); err != nil {
+	if err := s.inc.fit(FieldAssignee, c.To); err != nil {
 		return err
 	}
 	s.record(TaskAssigned{Task: c.Task, From: t.Assignee, To: c.To.User})
@@ -120,7 +122,7 @@ func (c SetDue) do(s *scene) error {
 const maxYear = 9999
 
 func (s *scene) futureDay(d Date) error {
-	if !d.IsZero() && (d.Before(DateOf(s.at)) || d.Year > maxYear) {
+	if !d.IsZero() && (d.AddDays(0) != d || d.Before(DateOf(s.at)) || d.Year > maxYear) {
 		return Refusal{Why: BadDate, Field: FieldDue, Incident: s.inc.ID}
 	}
 	return nil
@@ -147,7 +149,7 @@ func (c AddTask) do(s *scene) error {
 	if s.inc.Snapshot.place(t.Status) < s.inc.Snapshot.place(s.inc.Status) {
 		return Refusal{Why: NotOffered, Field: FieldStatus, Incident: s.inc.ID}
 	}
-	if err := s.fit(FieldAssignee, c.Assignee); err != nil {
+	if err := s.inc.fit(FieldAssignee, c.Assignee); err != nil {
 		return err
 	}
 	if err := s.futureDay(c.Due); err != nil {

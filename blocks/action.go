@@ -1,0 +1,154 @@
+package blocks
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"epilogue/flow"
+)
+
+// Action is a verb: the action_id of whatever asks for it, and the callback_id of the form that carries it out.
+//
+// Actions stand in messages in people's channels: the names are for ever. A button that is gone from the code may still be pressed.
+type Action string
+
+// What clicks and forms ask for. Those marked "form" open a form under the same name; the others act at once.
+const (
+	Take         Action = "task.take"         // assign to whoever clicked
+	Complete     Action = "task.done"         //
+	Skip         Action = "task.not-doing"    // form
+	Assign       Action = "task.assign"       // form
+	CannotDo     Action = "task.cannot"       // form: the assignee hands the task on
+	SetDue       Action = "task.due"          // form
+	Instructions Action = "task.instructions" // shows
+	Remove       Action = "task.remove"       // form
+	ReopenTask   Action = "task.reopen"       // Ref.Back: it was said that this goes back to an earlier status
+	AddTask      Action = "task.add"          // form
+
+	Declare    Action = "incident.declare"       // form
+	Again      Action = "incident.declare-again" // form: the same name within a minute was meant
+	Update     Action = "incident.update"        // form
+	Roles      Action = "incident.roles"         // form
+	Close      Action = "incident.close"         // form; Ref.Want is the flow.Way that was shown
+	OptOut     Action = "incident.opt-out"       // form
+	MoveOn     Action = "incident.move-on"       // form; Ref.Status is the status that is left
+	Reopen     Action = "incident.reopen"        // form
+	Summary    Action = "incident.summary"       // shows the incident
+	Tasks      Action = "incident.tasks"         // shows the current tasks
+	ShowAll    Action = "incident.all-tasks"     // shows the tasks of all statuses, Ref.Page
+	Timeline   Action = "incident.timeline"      // shows, Ref.Page
+	Invite     Action = "incident.invite"        // bring Ref.Person into the channel, then do Ref.Want
+	RetryOpen  Action = "channel.retry"          // ask Slack for a channel again
+	UseChannel Action = "channel.use"            // form
+	Pick       Action = "incident.pick"          // form: which incident a command (Ref.Want) is about
+	Todo       Action = "todo"                   // shows, Ref.Page
+	List       Action = "list"                   // shows, Ref.Want is the filter, Ref.Page
+	HomePage   Action = "home.page"              // Ref.Want is the section, Ref.Page
+	OpenHome   Action = "home.open"              // a link: nothing to do
+	More       Action = "more"                   // an overflow menu: Meant tells what was chosen
+	Dismiss    Action = "dismiss"                // a question answered with no
+	Noticed    Action = "notice"                 // a view that only says something
+)
+
+// Ref is what a click or a form is about: the value of a button or an option, and the private_metadata of a form. It says what is wanted
+// ("set to"), never "toggle", so that a click that arrives twice does nothing the second time.
+type Ref struct {
+	Incident flow.IncidentID
+	Task     flow.TaskNumber
+	Status   flow.Key       // the status that was meant
+	Flow     flow.Key       // the flow that was shown
+	Person   flow.UserID    //
+	Channel  flow.ChannelID //
+	Back     bool           // it was said that this goes back to an earlier status
+	Page     int            // 0 is the first
+	Want     string         // a filter, a section, a command: see the actions
+}
+
+// String is the stored form: INC-42/3?s=reviewing. It is for ever, like the actions.
+func (r Ref) String() string {
+	var b strings.Builder
+	if r.Incident != 0 {
+		b.WriteString(r.Incident.String())
+	}
+	if r.Task != 0 {
+		fmt.Fprintf(&b, "/%d", int(r.Task))
+	}
+	v := url.Values{}
+	put := func(key, value string) {
+		if value != "" {
+			v.Set(key, value)
+		}
+	}
+	put("s", string(r.Status))
+	put("f", string(r.Flow))
+	put("u", string(r.Person))
+	put("c", string(r.Channel))
+	put("w", r.Want)
+	if r.Back {
+		put("b", "1")
+	}
+	if r.Page != 0 {
+		put("p", strconv.Itoa(r.Page))
+	}
+	if len(v) > 0 {
+		b.WriteString("?" + v.Encode())
+	}
+	return b.String()
+}
+
+// errRef is what ParseRef and Meant answer to anything that this package has not written.
+var errRef = errors.New("not a reference of ours")
+
+// ParseRef reads what Ref.String wrote. Unknown parameters are ignored, so that an older program reads a newer message.
+func ParseRef(s string) (Ref, error) {
+	path, query, _ := strings.Cut(s, "?")
+	incident, task, _ := strings.Cut(path, "/")
+	var r Ref
+	var ok bool
+	if incident != "" {
+		if r.Incident, ok = flow.ParseReference(incident); !ok {
+			return Ref{}, errRef
+		}
+	}
+	if task != "" {
+		n, err := strconv.Atoi(task)
+		if err != nil || n < 1 {
+			return Ref{}, errRef
+		}
+		r.Task = flow.TaskNumber(n)
+	}
+	v, err := url.ParseQuery(query)
+	if err != nil {
+		return Ref{}, errRef
+	}
+	if p := v.Get("p"); p != "" {
+		if r.Page, err = strconv.Atoi(p); err != nil || r.Page < 0 {
+			return Ref{}, errRef
+		}
+	}
+	r.Status, r.Flow, r.Person = flow.Key(v.Get("s")), flow.Key(v.Get("f")), flow.UserID(v.Get("u"))
+	r.Channel, r.Back, r.Want = flow.ChannelID(v.Get("c")), v.Get("b") == "1", v.Get("w")
+	return r, nil
+}
+
+// Meant tells what a click asks for, from its action_id and its value. For an overflow menu the value is that of the option chosen.
+// What follows a # in an action_id only keeps two buttons of one row apart.
+func Meant(actionID, value string) (Action, Ref, error) {
+	id, _, _ := strings.Cut(actionID, "#")
+	action := Action(id)
+	if action == More {
+		verb, rest, ok := strings.Cut(value, " ")
+		if !ok {
+			return "", Ref{}, errRef
+		}
+		action, value = Action(verb), rest
+	}
+	ref, err := ParseRef(value)
+	return action, ref, err
+}
+
+// chosen is the value of an overflow option: the verb, then what it is about.
+func chosen(a Action, r Ref) string { return string(a) + " " + r.String() }

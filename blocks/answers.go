@@ -1,0 +1,58 @@
+package blocks
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"epilogue/flow"
+)
+
+// NoRoom answers when nothing can be saved, because the disk is full.
+func NoRoom() Text {
+	return say("I cannot save anything at the moment: my disk is full. Nothing was changed. Please tell whoever runs me, and try again later.")
+}
+
+// InviteMe answers when a private channel is to be used that the bot is not in.
+func InviteMe(Scene) Text {
+	return say("I am not in this channel. Invite me first (type /invite and my name there), then submit again.")
+}
+
+// ResolvedAlready answers /inc resolve for an incident whose tasks are under way: what is left, and that nothing was changed.
+func ResolvedAlready(s Scene, inc flow.Incident) Message {
+	m := TasksMessage(s, inc)
+	line := say("%s is resolved already. Its tasks close it; to close it early: %s.", inc.ID, s.command("close"))
+	return Message{Text: join("\n", line, m.fallback()).Clip(longestFallback).String(), Blocks: append(paragraph(line), m.Blocks[:min(len(m.Blocks), messageBlocks-1)]...)}
+}
+
+// AsModal is a message as a small view, for somebody who has to be answered where messages cannot be shown.
+func AsModal(m Message) slack.ModalViewRequest {
+	return modal(Noticed, Ref{}, "Epilogue", "", m.Blocks...)
+}
+
+// NoSuchLabel answers a severity, type or role that does not exist with those that do.
+func NoSuchLabel(s Scene, what, typed string, labels []flow.Label) Text {
+	var names []string
+	for _, l := range flow.Offered(labels) {
+		names = append(names, l.Name)
+	}
+	if near := Nearest(typed, names); near != "" {
+		return say("There is no %s “%s”. Did you mean %s?", what, brief(typed, 40), near)
+	}
+	return say("There is no %s “%s”. There is: %s.", what, brief(typed, 40), brief(strings.Join(names, ", "), shortReason))
+}
+
+// TaskUsage answers /inc task with something that it cannot read.
+func TaskUsage(s Scene) Text {
+	return Usage(s, "I need the number of a task, and what to do with it: done, not-doing, assign, due or reopen.", "task 2 done")
+}
+
+// DayUsage answers a due date that cannot be read.
+func DayUsage(s Scene, n flow.TaskNumber, typed string) Text {
+	return Usage(s, "I cannot read the day “"+typed+"”. A date, a weekday, tomorrow, 2bd (business days), 3d or none will do.", say("task %d due 2026-12-03", int(n)).Plain())
+}
+
+// ListUsage answers a list that does not exist.
+func ListUsage(s Scene, typed string) Text {
+	return Usage(s, "I have no list “"+typed+"”. There is post-incident, overdue and mine.", "list mine")
+}

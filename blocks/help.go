@@ -1,0 +1,137 @@
+package blocks
+
+import (
+	"strings"
+
+	"epilogue/flow"
+)
+
+// Here is where somebody asks for help.
+type Here struct {
+	Incident flow.Incident // of the channel; the zero Incident if it has none
+	Tasks    int           // open tasks of the person, in all incidents
+	Admin    bool
+}
+
+// Help tells what makes sense here and now, most likely first.
+func Help(s Scene, h Here) Message {
+	var lines []Text
+	add := func(what words, command words, args ...any) {
+		lines = append(lines, say("• %s  %s", s.command(command, args...), say(what)))
+	}
+	opening := say("Here is what you can do.")
+	if h.Incident.ID != 0 {
+		opening = say("%s is %s. Here is what you can do.", heading(h.Incident), s.standing(h.Incident))
+	}
+	switch id := h.Incident.ID; {
+	case id == 0:
+		add("a new incident", "declare Checkout errors in EU")
+	case h.Incident.Stage == flow.Active:
+		add("say what is new: status, severity, a note", "update")
+		add("it is resolved: close it, or start its tasks", "close")
+		add("who leads", "lead @ana")
+		add("who does what", "role")
+	case h.Incident.Stage == flow.PostIncident:
+		add("what is left to do", "tasks")
+		add("mark a task done", "task 2 done")
+		add("give a task to somebody", "task 2 assign @ben")
+		add("leave a task undone, with a reason", "task 2 not-doing covered by INC-40")
+		add("another due date", "task 2 due 2026-12-03")
+		add("one more task, for this incident only", "task add Tell the support team")
+		add("close it early, with a reason", "close")
+	case h.Incident.Stage == flow.Closed:
+		add("take it up again", "reopen")
+	}
+	if h.Incident.ID != 0 {
+		add("what happened, in order", "timeline")
+		add("another incident", "declare Checkout errors in EU")
+	}
+	if h.Tasks > 0 {
+		lines = append(lines, say("• %s  your %s", s.command("todo"), count(h.Tasks, "open task")))
+	}
+	add("incidents", "list post-incident")
+	return Say(join("\n", append([]Text{opening}, lines...)...))
+}
+
+func (s Scene) standing(inc flow.Incident) Text {
+	switch inc.Stage {
+	case flow.Closed:
+		return say("closed")
+	case flow.PostIncident:
+		return say("in %s, %s", s.statusName(inc), settledOf(flow.Count(inc.In(inc.Status))))
+	}
+	return say("active, %s", s.statusName(inc))
+}
+
+// Subcommands are what can follow the command, as people type them.
+func Subcommands() []string {
+	return []string{
+		"help", "declare", "update", "severity", "type", "summary", "rename", "close", "resolve", "reopen", "tasks", "task", "move-on", "todo",
+		"role", "lead", "postmortem", "debrief", "follow-up", "follow-ups", "timeline", "list", "audit",
+	}
+}
+
+// Nearest is the candidate that somebody most likely meant, or nothing: at most two letters may be wrong, and fewer than half.
+func Nearest(typed string, candidates []string) string {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	best, least := "", 3
+	if len(typed) > 40 {
+		return best
+	}
+	for _, c := range candidates {
+		if d := distance(typed, strings.ToLower(c)); d < least && 2*d < len(c) {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, delete, replace, or swap with their neighbor.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(x)][len(y)]
+}
+
+// NoSuchCommand answers a subcommand that does not exist, with the nearest that does.
+func NoSuchCommand(s Scene, typed string) Text {
+	if near := Nearest(typed, Subcommands()); near != "" {
+		return say("I do not know “%s”. Did you mean `%s %s`?", brief(typed, 40), s.slash(), near)
+	}
+	return say("I do not know “%s”. What I do know: %s.", brief(typed, 40), s.command("help"))
+}
+
+// Usage answers a subcommand whose arguments cannot be read: what is wrong, then how it goes. Both are sentences of the program, with
+// what was typed in problem.
+func Usage(s Scene, problem, example string) Text {
+	return say("%s For example: `%s %s`", brief(problem, shortReason), s.slash(), brief(example, shortReason))
+}
+
+// NoIncidentHere answers a command that needs an incident, in a channel that belongs to none.
+func NoIncidentHere(s Scene, command string) Text {
+	return say("This channel belongs to no incident. Name the one you mean: `%s %s`", s.slash(), brief(command+" INC-42", shortReason))
+}
+
+// PressAgain answers a click whose form could not be opened in time.
+func PressAgain() Text {
+	return say("Slack was too slow to open this. Nothing was changed; please press again.")
+}

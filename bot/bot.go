@@ -1,0 +1,188 @@
+// Package bot is the Slack edge: it turns envelopes into commands, and effects into messages.
+//
+// An envelope is decoded (envelope.go), queued (dispatch.go), decided and saved (transact.go), and only then acknowledged (handle.go): an ack
+// means saved. Nothing slower than a commit stands before it. What the channel hears is never said here directly: it was saved as jobs, and the
+// outbox delivers them (outbox.go, deliver.go and its neighbors), at least once and, since posts are looked for before they are repeated, in practice
+// exactly once.
+//
+// The package refuses to know the rules (package flow decides), the words (package blocks writes them) and the database (package store is a
+// contract). Read on in handle.go, then commands.go, clicks.go and forms.go for what people can ask for.
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+	"golang.org/x/sync/errgroup"
+
+	"epilogue/flow"
+	"epilogue/internal/socketlink"
+	"epilogue/store"
+)
+
+// Options is what a bot is made of. Store and Slack are required.
+type Options struct {
+	Store         store.Store
+	Slack         *slack.Client // with an app-level token, an HTTP timeout, and no retries of its own
+	Clock         Clock         // nil: RealClock
+	Zone          *time.Location
+	Admins        []flow.UserID // always admins
+	Command       string        // as it was installed; empty: /inc
+	ChannelPrefix string        // of the channels that are made; empty: inc-
+	Connections   int           // 0: two
+	Grace         time.Duration // how long stopping may take; 0: 2 s
+	Log           *slog.Logger
+	Link          socketlink.Options // how patient the link is; Open and Handle are ours
+}
+
+// Bot is a bot that is not running yet; Run runs it.
+type Bot struct {
+	store         store.Store
+	slack         *slack.Client
+	clock         Clock
+	zone          *time.Location
+	command       string
+	channelPrefix string
+	grace         time.Duration
+	log           *slog.Logger
+
+	me       self
+	people   *directory
+	pace     *pacer
+	outbox   *outbox
+	queues   *dispatcher
+	link     *socketlink.Link
+	behind   *background
+	channels sync.Map // flow.ChannelID → flow.IncidentID: to queue what is typed in a channel with the clicks of its incident
+	stop     context.CancelCauseFunc
+}
+
+// self is who we are in the workspace.
+type self struct {
+	User flow.UserID
+	Team string
+	App  string // empty if Slack does not say
+	URL  string // ends in a slash
+}
+
+// maxWaiting is how many envelopes may wait. Slack gives up on each after three seconds, so that a longer queue helps nobody.
+const maxWaiting = 4096
+
+// New makes a bot. It panics if Store or Slack is missing, which is a mistake in the program.
+func New(o Options) *Bot {
+	if o.Store == nil || o.Slack == nil {
+		panic("bot: Options.Store and Options.Slack are required")
+	}
+	b := &Bot{
+		store: o.Store, slack: o.Slack, clock: o.Clock, zone: o.Zone, command: o.Command, channelPrefix: o.ChannelPrefix,
+		grace: o.Grace, log: o.Log, pace: newPacer(),
+	}
+	if b.clock == nil {
+		b.clock = RealClock{}
+	}
+	if b.zone == nil {
+		b.zone = time.UTC
+	}
+	if b.command == "" {
+		b.command = "/inc"
+	}
+	if b.channelPrefix == "" {
+		b.channelPrefix = "inc-"
+	}
+	if b.grace <= 0 {
+		b.grace = 2 * time.Second
+	}
+	if b.log == nil {
+		b.log = slog.New(slog.DiscardHandler)
+	}
+	b.behind = newBackground(b.log)
+	b.people = &directory{store: o.Store, slack: o.Slack, admins: o.Admins, now: b.clock.Now, behind: b.behind.once}
+	b.queues = newDispatcher(b.log, maxWaiting)
+	b.outbox = newOutbox(o.Store, b.clock, b.log, b.deliver)
+	o.Link.Open, o.Link.Handle, o.Link.Log = socketlink.OpenWith(o.Slack), b.receive, b.log
+	o.Link.Connections = o.Connections
+	b.link = socketlink.New(o.Link)
+	return b
+}
+
+// Ready reports whether at least one connection to Slack is live.
+func (b *Bot) Ready() bool { return b.link.Ready() }
+
+// Run runs the bot until ctx ends; then it finishes and acknowledges what is in hand, writes down how the outbox's last deliveries ended, and
+// returns nil. It returns an error at once when Slack does not accept the tokens, and when the store can no longer be written.
+func (b *Bot) Run(ctx context.Context) error {
+	if err := b.introduce(ctx); err != nil {
+		return err
+	}
+	ctx, b.stop = context.WithCancelCause(ctx)
+	defer b.stop(nil)
+
+	var g errgroup.Group
+	g.Go(func() error { return b.ends(b.link.Run(ctx)) })
+	g.Go(func() error { return b.ends(b.outbox.run(ctx, b.grace)) })
+	err := g.Wait()
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.grace)
+	defer cancel()
+	if wrong := b.queues.drain(late); wrong != nil {
+		b.log.Warn("stopped before every request was done", "err", wrong)
+	}
+	b.behind.drain(late)
+	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	return err
+}
+
+// ends stops the rest when one part of the bot cannot go on.
+func (b *Bot) ends(err error) error {
+	if err != nil {
+		b.stop(err)
+	}
+	return err
+}
+
+// introduce asks Slack who we are. Bad tokens end the program here, with a sentence for the operator; a Slack that does not answer is
+// asked again.
+func (b *Bot) introduce(ctx context.Context) error {
+	for tries := 0; ; tries++ {
+		who, err := b.slack.AuthTestContext(ctx)
+		if err == nil {
+			b.me = self{User: flow.UserID(who.UserID), Team: who.TeamID, URL: who.URL}
+			b.people.team, b.people.bot = who.TeamID, b.me.User
+			if info, err := b.slack.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: who.BotID}); err == nil {
+				b.me.App = info.AppID
+			}
+			b.log.Info("connected to Slack", "team", who.Team, "as", who.User)
+			return nil
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if code := codeOf(err); code != "" && verdictOf(err) != limited && verdictOf(err) != unknown {
+			return fmt.Errorf("Slack does not accept the bot token (%s): copy the Bot User OAuth Token of the app again, from OAuth & Permissions", code)
+		}
+		b.log.Warn("Slack does not answer; trying again", "err", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(backoff(tries)):
+		}
+	}
+}
+
+// Client makes a Slack client as the bot needs it: with a deadline on every call, and without retries, since the outbox owns time.
+func Client(botToken, appToken, apiURL string) *slack.Client {
+	return slack.New(botToken,
+		slack.OptionAPIURL(apiURL),
+		slack.OptionAppLevelToken(appToken),
+		slack.OptionHTTPClient(&http.Client{
+			Timeout:   callWithin,
+			Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 2 * inFlight, IdleConnTimeout: 2 * time.Minute},
+		}))
+}

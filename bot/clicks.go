@@ -1,0 +1,302 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"github.com/slack-go/slack"
+
+	"epilogue/blocks"
+	"epilogue/flow"
+)
+
+// onClick carries out a click, or opens the form that it asks for. A button names the incident, the task and the wanted state, so that the same
+// click twice changes nothing the second time.
+func (b *Bot) onClick(ctx context.Context, r request) (answer, error) {
+	action, ref, err := blocks.Meant(r.action, r.value)
+	if err != nil {
+		return answer{}, nil // a link, a choice inside a form, or nothing of ours
+	}
+	switch action {
+	case blocks.Declare:
+		return b.open(r, blocks.DeclareForm(b.scene(ctx), blocks.Declaring{Lead: r.user})), nil
+	case blocks.Todo:
+		return b.todoPage(ctx, r, ref.Page)
+	case blocks.List:
+		return b.listPage(ctx, r, blocks.Filter(ref.Want), ref.Page)
+	case blocks.HomePage:
+		return answer{then: func(ctx context.Context) error { return b.publishHome(ctx, r.user, ref) }}, nil
+	case blocks.Dismiss:
+		return b.dismiss(r), nil
+	}
+	if ref.Incident == 0 {
+		return answer{}, nil
+	}
+	inc, err := b.see(ctx, r.user, ref.Incident)
+	if err != nil {
+		return answer{}, err
+	}
+	if ref.Task != 0 {
+		return b.onTaskClick(ctx, r, action, ref, inc)
+	}
+	return b.onIncidentClick(ctx, r, action, ref, inc)
+}
+
+// dismiss takes back a question that was answered with no.
+func (b *Bot) dismiss(r request) answer {
+	if r.respond == "" || !r.quiet {
+		return answer{}
+	}
+	return answer{then: func(ctx context.Context) error {
+		return slack.PostWebhookContext(ctx, r.respond, &slack.WebhookMessage{DeleteOriginal: true})
+	}}
+}
+
+func (b *Bot) onTaskClick(ctx context.Context, r request, action blocks.Action, ref blocks.Ref, inc flow.Incident) (answer, error) {
+	t, err := taskOf(inc, ref.Task)
+	if err != nil {
+		return answer{}, err
+	}
+	switch action {
+	case blocks.Take:
+		return b.assignHere(ctx, r, inc, t.Number, r.user)
+	case blocks.Complete:
+		return b.act(ctx, r, inc, flow.CompleteTask{Task: t.Number})
+	case blocks.ReopenTask:
+		return b.act(ctx, r, inc, flow.ReopenTask{Task: t.Number, Back: ref.Back})
+	case blocks.Skip:
+		if err := b.maySkip(ctx, r, inc, t); err != nil {
+			return answer{}, err
+		}
+		return b.form(ctx, r, inc, t, blocks.SkipForm)
+	case blocks.Remove:
+		if err := b.maySkip(ctx, r, inc, t); err != nil {
+			return answer{}, err
+		}
+		return b.form(ctx, r, inc, t, blocks.RemoveForm)
+	case blocks.Assign:
+		return b.form(ctx, r, inc, t, blocks.AssignForm)
+	case blocks.CannotDo:
+		return b.form(ctx, r, inc, t, blocks.CannotDoForm)
+	case blocks.SetDue:
+		return b.form(ctx, r, inc, t, blocks.DueForm)
+	case blocks.Instructions:
+		return b.open(r, blocks.InstructionsModal(b.scene(ctx), inc, t)), nil
+	case blocks.Invite:
+		return b.inviteAndAssign(ctx, r, inc, ref)
+	}
+	return answer{}, badClick(r)
+}
+
+// maySkip asks the rules before a form asks for a reason that would be refused.
+func (b *Bot) maySkip(ctx context.Context, r request, inc flow.Incident, t flow.Task) error {
+	actor, err := b.people.actor(ctx, r.user, inc)
+	if err != nil || flow.MaySkip(inc, t, actor) {
+		return err
+	}
+	if !flow.MayAct(inc, actor) {
+		return flow.Refusal{Why: flow.NotAFullMember, Incident: inc.ID, Standing: actor.Standing}
+	}
+	return flow.Refusal{Why: flow.NotAllowed, Incident: inc.ID, Task: t.Number, Right: inc.Snapshot.OptOut}
+}
+
+// form opens a form about an open task; one that is settled by now is refused at once.
+func (b *Bot) form(ctx context.Context, r request, inc flow.Incident, t flow.Task, form func(blocks.Scene, flow.Incident, flow.Task) slack.ModalViewRequest) (answer, error) {
+	if t.State != flow.Open {
+		return answer{}, flow.Refusal{Why: flow.AlreadySettled, Incident: inc.ID, Task: t.Number, State: t.State, By: t.Settled.By, At: t.Settled.At}
+	}
+	return b.open(r, form(b.scene(ctx), inc, t)), nil
+}
+
+func (b *Bot) assignHere(ctx context.Context, r request, inc flow.Incident, n flow.TaskNumber, to flow.UserID) (answer, error) {
+	person, err := b.people.candidate(ctx, to, inc)
+	if err != nil {
+		return answer{}, err
+	}
+	return b.act(ctx, r, inc, flow.AssignTask{Task: n, To: person})
+}
+
+// act does what a click says. What was clicked shows the outcome: messages are edited by the outbox, a modal here.
+func (b *Bot) act(ctx context.Context, r request, inc flow.Incident, cmd flow.Command) (answer, error) {
+	after, done, err := b.do(ctx, inc.ID, r.user, r.delivery, cmd)
+	if err != nil || !done {
+		return answer{}, err
+	}
+	switch {
+	case r.view.Type == "modal":
+		return answer{then: b.refreshModal(ctx, r.view.ID, r.view, after)}, nil
+	case r.view.Type == "home":
+		b.refreshHome(ctx, r.user)
+	case r.quiet && r.respond != "":
+		return b.replace(r, blocks.TasksMessage(b.scene(ctx), after)), nil
+	}
+	return answer{}, nil
+}
+
+// refreshModal redraws the list of tasks that a click came from.
+func (b *Bot) refreshModal(ctx context.Context, id string, v viewState, inc flow.Incident) func(context.Context) error {
+	if v.Callback != string(blocks.ShowAll) {
+		return nil
+	}
+	ref, _, err := metadata(v.Metadata)
+	if err != nil {
+		return nil
+	}
+	return b.update(id, blocks.AllTasks(b.scene(ctx), inc, ref.Page))
+}
+
+// refreshHome draws somebody's App Home again, soon.
+func (b *Bot) refreshHome(ctx context.Context, who flow.UserID) {
+	now := b.clock.Now()
+	if err := b.store.Enqueue(ctx, now, jobFor(0, flow.Effect{Tell: flow.TellHome, To: who}, now)); err != nil {
+		b.log.Warn("cannot refresh an App Home", "err", err)
+		return
+	}
+	b.outbox.wake()
+}
+
+func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Action, ref blocks.Ref, inc flow.Incident) (answer, error) {
+	s := b.scene(ctx)
+	switch action {
+	case blocks.Update:
+		return b.open(r, blocks.UpdateForm(s, inc)), nil
+	case blocks.Roles:
+		return b.open(r, blocks.RolesForm(s, inc)), nil
+	case blocks.Close, blocks.OptOut:
+		return b.askClose(ctx, r, typed{verb: "close"}, inc)
+	case blocks.Reopen:
+		return b.askReopen(ctx, r, typed{}, inc)
+	case blocks.MoveOn:
+		return b.clickMoveOn(ctx, r, ref, inc)
+	case blocks.AddTask:
+		if err := inStage(inc); err != nil {
+			return answer{}, err
+		}
+		return b.open(r, blocks.AddTaskForm(s, inc, "")), nil
+	case blocks.Summary:
+		return b.show(r, blocks.SummaryMessage(s, inc)), nil
+	case blocks.Tasks:
+		return b.show(r, blocks.TasksMessage(s, inc)), nil
+	case blocks.ShowAll:
+		return b.turnPage(r, blocks.AllTasks(s, inc, ref.Page)), nil
+	case blocks.Timeline:
+		view, err := b.timelinePage(ctx, inc, ref.Page)
+		return b.turnPage(r, view), err
+	case blocks.RetryOpen:
+		return b.carryOut(ctx, r, inc.ID, flow.RequestChannel{})
+	case blocks.UseChannel:
+		return b.open(r, blocks.UseChannelForm(s, inc)), nil
+	}
+	return answer{}, badClick(r)
+}
+
+// turnPage shows another page of the view that was clicked, or opens the first one.
+func (b *Bot) turnPage(r request, view slack.ModalViewRequest) answer {
+	if r.view.Type == "modal" && r.view.Callback == view.CallbackID {
+		return answer{then: b.update(r.view.ID, view)}
+	}
+	return b.open(r, view)
+}
+
+// clickMoveOn leaves the status that the button names: at once where it has no open tasks, with a form where it has.
+func (b *Bot) clickMoveOn(ctx context.Context, r request, ref blocks.Ref, inc flow.Incident) (answer, error) {
+	if inc.Stage == flow.PostIncident && inc.Status == ref.Status && flow.Count(inc.In(inc.Status)).Open > 0 {
+		return b.open(r, blocks.MoveOnForm(b.scene(ctx), inc)), nil
+	}
+	return b.act(ctx, r, inc, flow.MoveOn{From: ref.Status})
+}
+
+// timelinePage reads one page of a timeline.
+func (b *Bot) timelinePage(ctx context.Context, inc flow.Incident, number int) (slack.ModalViewRequest, error) {
+	events, err := b.store.Timeline(ctx, inc.ID, uint64(number)*blocks.TimelinePage, blocks.TimelinePage+1)
+	if err != nil {
+		return slack.ModalViewRequest{}, err
+	}
+	page := blocks.Page[flow.Event]{Items: events, Number: number, More: len(events) > blocks.TimelinePage, Total: int(inc.Rev)}
+	page.Items = page.Items[:min(len(events), blocks.TimelinePage)]
+	return blocks.TimelineModal(b.scene(ctx), inc, page), nil
+}
+
+// inviting is the question whether somebody may be brought into the channel of a private incident, so that they can have a task.
+func (b *Bot) inviting(r request, inc flow.Incident, no flow.Refusal) (blocks.Ref, bool) {
+	ref := blocks.Ref{Incident: inc.ID, Person: no.By}
+	_, meant, err := blocks.Meant(r.action, r.value)
+	if r.kind == kindForm {
+		meant, _, err = metadata(r.view.Metadata)
+	}
+	if err == nil {
+		ref.Task = meant.Task
+	}
+	return ref, inc.Channel != "" && inc.Rev != 0
+}
+
+// inviteAndAssign brings somebody into the channel and then gives them the task, after a yes.
+func (b *Bot) inviteAndAssign(ctx context.Context, r request, inc flow.Incident, ref blocks.Ref) (answer, error) {
+	person, err := b.people.candidate(ctx, ref.Person, inc)
+	if err != nil {
+		return answer{}, err
+	}
+	if person.Standing != flow.FullMember {
+		return answer{}, flow.Refusal{Why: flow.CannotBeAssigned, Incident: inc.ID, By: ref.Person, Standing: person.Standing}
+	}
+	actor, err := b.people.actor(ctx, r.user, inc)
+	if err != nil {
+		return answer{}, err
+	}
+	if !flow.MayAct(inc, actor) {
+		return answer{}, flow.Refusal{Why: flow.NotAFullMember, Incident: inc.ID, Standing: actor.Standing}
+	}
+	return answer{then: func(ctx context.Context) error {
+		if err := b.inviteOne(ctx, inc.Channel, ref.Person); err != nil || ref.Task == 0 {
+			return err
+		}
+		if person, err = b.people.candidate(ctx, ref.Person, inc); err != nil {
+			return err
+		}
+		_, _, err := b.do(ctx, inc.ID, r.user, r.delivery, flow.AssignTask{Task: ref.Task, To: person})
+		var no flow.Refusal
+		if errors.As(err, &no) && r.respond != "" {
+			return b.whisper(ctx, r.respond, blocks.Say(blocks.Refusal(b.scene(ctx), inc, no)))
+		}
+		return err
+	}}, nil
+}
+
+// todo is /inc todo.
+func (b *Bot) todo(ctx context.Context, r request, _ typed) (answer, error) {
+	return b.todoPage(ctx, r, 0)
+}
+
+func (b *Bot) todoPage(ctx context.Context, r request, number int) (answer, error) {
+	page, err := b.taskPage(ctx, r.user, number, blocks.TodoPage)
+	if err != nil {
+		return answer{}, err
+	}
+	return b.pageOf(r, blocks.TodoMessage(b.scene(ctx), page)), nil
+}
+
+// pageOf shows a list, in the place of the page before.
+func (b *Bot) pageOf(r request, m blocks.Message) answer {
+	if r.kind == kindClick && r.quiet && r.respond != "" {
+		return b.replace(r, m)
+	}
+	return b.show(r, m)
+}
+
+// listIncidents is /inc list.
+func (b *Bot) listIncidents(ctx context.Context, r request, t typed) (answer, error) {
+	f := blocks.Filter(t.rest)
+	switch f {
+	case blocks.Everything, blocks.InPost, blocks.WithOverdue, blocks.Mine:
+		return b.listPage(ctx, r, f, 0)
+	}
+	return b.tell(r, "", blocks.ListUsage(b.scene(ctx), t.rest)), nil
+}
+
+func (b *Bot) listPage(ctx context.Context, r request, f blocks.Filter, number int) (answer, error) {
+	page, err := b.filtered(ctx, r.user, f, number, blocks.ListPage)
+	if err != nil {
+		return answer{}, err
+	}
+	return b.pageOf(r, blocks.ListMessage(b.scene(ctx), f, page)), nil
+}

@@ -1,0 +1,253 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"epilogue/blocks"
+	"epilogue/flow"
+	"epilogue/store"
+)
+
+// The keys of what delivering gives. They are stored.
+func firstKey(id flow.IncidentID) string             { return fmt.Sprintf("first/%s", id) }
+func bookmarkKey(id flow.IncidentID) string          { return fmt.Sprintf("bookmark/%s", id) }
+func cardKey(id flow.IncidentID, card uint64) string { return fmt.Sprintf("card/%s/%020d", id, card) }
+func dmsKey(id flow.IncidentID) string               { return fmt.Sprintf("dm/%s/", id) }
+func dmKey(id flow.IncidentID, job store.Job) string { return dmsKey(id) + job.ID }
+
+// noChannelYet is how long what needs the incident's channel waits for it.
+const noChannelYet = 5 * time.Second
+
+var errNoChannel = errors.New("the incident has no channel yet")
+
+// deliver carries out one job. What announces renders its event; what shows renders the present.
+func (b *Bot) deliver(ctx context.Context, job store.Job) (store.Outcome, error) {
+	e := job.Effect
+	if e.Tell == flow.TellHome {
+		return store.Outcome{}, b.publishHome(ctx, e.To, blocks.Ref{})
+	}
+	inc, err := b.store.Incident(ctx, job.Incident)
+	if err != nil {
+		return store.Outcome{}, again{after: time.Second, why: fmt.Errorf("read %s: %w", job.Incident, err)}
+	}
+	switch e.Tell {
+	case flow.TellOpenChannel:
+		return b.openChannel(ctx, job, inc)
+	case tellRefused:
+		return b.tellRefused(ctx, job, inc)
+	case flow.TellPast:
+		return b.tellPast(ctx, job, inc)
+	case flow.TellAssignee:
+		return b.tellAssignee(ctx, job, inc)
+	case flow.TellDMs:
+		return b.refreshDMs(ctx, job, inc)
+	}
+	if inc.Channel == "" {
+		return store.Outcome{}, again{after: noChannelYet, why: errNoChannel}
+	}
+	switch e.Tell {
+	case flow.TellInvite:
+		return b.invite(ctx, inc, e.To)
+	case flow.TellDeclared:
+		return b.postFirst(ctx, job, inc)
+	case flow.TellFirst:
+		return b.refreshFirst(ctx, inc)
+	case flow.TellPost:
+		return b.postEvent(ctx, job, inc)
+	case flow.TellCard:
+		return b.postCard(ctx, job, inc)
+	case flow.TellRefresh:
+		return b.refreshCard(ctx, inc, inc.Card)
+	case flow.TellShrink:
+		return b.refreshCard(ctx, inc, e.Card)
+	case flow.TellThread:
+		return b.postThread(ctx, job, inc)
+	case flow.TellAssigned:
+		return b.postAssigned(ctx, job, inc)
+	case flow.TellBookmark:
+		return b.bookmark(ctx, job, inc)
+	}
+	return store.Outcome{}, fmt.Errorf("no delivery for %q", e.Tell)
+}
+
+// postFirst posts the incident's first message and pins it.
+func (b *Bot) postFirst(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	p, err := b.postIn(ctx, job, inc, "", blocks.Declared(b.scene(ctx), inc))
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	b.pin(ctx, p)
+	return store.Outcome{
+		Results: []store.Result{p.result(firstKey(inc.ID))},
+		Then: []store.Job{
+			b.follow(inc.ID, flow.Effect{Tell: flow.TellFirst}),
+			b.follow(inc.ID, flow.Effect{Tell: flow.TellInvite}),
+		},
+	}, nil
+}
+
+// follow is a job that follows from another one.
+func (b *Bot) follow(id flow.IncidentID, e flow.Effect) store.Job {
+	return jobFor(id, e, b.clock.Now())
+}
+
+func (b *Bot) refreshFirst(ctx context.Context, inc flow.Incident) (store.Outcome, error) {
+	p, ok, err := b.found(ctx, firstKey(inc.ID))
+	if err != nil || !ok {
+		return store.Outcome{}, err // not posted yet: posting it brings it up to date
+	}
+	return b.edit(ctx, firstKey(inc.ID), p, blocks.Declared(b.scene(ctx), inc))
+}
+
+func (b *Bot) postEvent(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	ev, err := b.event(ctx, inc.ID, job.Effect.Seq)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	m := blocks.Post(b.scene(ctx), inc, ev)
+	if m.IsZero() {
+		return store.Outcome{}, nil
+	}
+	_, err = b.postIn(ctx, job, inc, "", m)
+	return store.Outcome{}, err
+}
+
+// postIn posts into the incident's channel. A public channel that we are not in is joined first.
+func (b *Bot) postIn(ctx context.Context, job store.Job, inc flow.Incident, thread string, m blocks.Message) (posted, error) {
+	p, err := b.post(ctx, job, inc.Channel, thread, m)
+	if codeOf(err) == "not_in_channel" && !inc.Private {
+		if err := b.join(ctx, inc.Channel); err != nil {
+			return p, err
+		}
+		p, err = b.post(ctx, job, inc.Channel, thread, m)
+	}
+	return p, err
+}
+
+// postCard posts the card of a status, which announces it. The refresh that follows in any case brings it up to date with whatever happened
+// while it was on its way.
+func (b *Bot) postCard(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	m, _, err := b.drawCard(ctx, inc, job.Effect.Card)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	p, err := b.postIn(ctx, job, inc, "", m)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	return store.Outcome{
+		Results: []store.Result{p.result(cardKey(inc.ID, job.Effect.Card))},
+		Then: []store.Job{
+			b.follow(inc.ID, flow.Effect{Tell: flow.TellShrink, Card: job.Effect.Card}),
+			b.follow(inc.ID, flow.Effect{Tell: flow.TellBookmark}),
+		},
+	}, nil
+}
+
+// refreshCard draws a card as it is now: the current one with its tasks, a former one as the line that is left of it.
+func (b *Bot) refreshCard(ctx context.Context, inc flow.Incident, card uint64) (store.Outcome, error) {
+	if card == 0 {
+		return store.Outcome{}, nil
+	}
+	p, ok, err := b.found(ctx, cardKey(inc.ID, card))
+	if err != nil || !ok {
+		return store.Outcome{}, err
+	}
+	m, late, err := b.drawCard(ctx, inc, card)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	out, err := b.edit(ctx, cardKey(inc.ID, card), p, m)
+	if err == nil && !late.IsZero() {
+		job := b.follow(inc.ID, flow.Effect{Tell: flow.TellShrink, Card: card})
+		job.At, job.Key = late, fmt.Sprintf("%s/late/%d", inc.ID, late.Unix())
+		out.Then = append(out.Then, job)
+	}
+	return out, err
+}
+
+// drawCard also says when the card will look different without anything happening: when the next task is late.
+func (b *Bot) drawCard(ctx context.Context, inc flow.Incident, card uint64) (m blocks.Message, late time.Time, err error) {
+	began, err := b.event(ctx, inc.ID, card)
+	if err != nil {
+		return m, late, err
+	}
+	s := b.scene(ctx)
+	if inc.Card == card && inc.Stage == flow.PostIncident {
+		for _, t := range inc.In(inc.Status) {
+			if at, ok := s.LateAt(inc, t); ok && at.After(s.Now) && (late.IsZero() || at.Before(late)) {
+				late = at
+			}
+		}
+		return blocks.Card(s, inc, began), late, nil
+	}
+	ended, err := b.endOf(ctx, inc.ID, card)
+	if err != nil {
+		return m, late, err
+	}
+	return blocks.Shrunk(s, inc, ended), late, nil
+}
+
+// endOf is the event that ended the status which began with event card.
+func (b *Bot) endOf(ctx context.Context, id flow.IncidentID, card uint64) (flow.Event, error) {
+	for after := card; ; {
+		page, err := b.store.Timeline(ctx, id, after, maxTimeline)
+		if err != nil {
+			return flow.Event{}, fmt.Errorf("read the timeline of %s: %w", id, err)
+		}
+		if len(page) == 0 {
+			return flow.Event{}, fmt.Errorf("the end of card %d of %s: %w", card, id, store.ErrNotFound)
+		}
+		for _, ev := range page {
+			switch ev.Fact.(type) {
+			case flow.StatusEntered, flow.IncidentClosed, flow.OptedOut, flow.Reopened:
+				return ev, nil
+			}
+		}
+		after = page[len(page)-1].Seq
+	}
+}
+
+// postThread tells what happened to tasks in the thread of the card that was the current one then.
+func (b *Bot) postThread(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	e := job.Effect
+	cards, err := b.store.Results(ctx, cardKey(inc.ID, 0)[:len(cardKey(inc.ID, 0))-20])
+	if err != nil {
+		return store.Outcome{}, fmt.Errorf("read the cards of %s: %w", inc.ID, err)
+	}
+	key := ""
+	for _, c := range cards {
+		if c.Key < cardKey(inc.ID, e.Since) {
+			key = c.Key
+		}
+	}
+	if key == "" {
+		return store.Outcome{}, nil // it has no card: the message that announced it says it all
+	}
+	card, _, err := b.found(ctx, key)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	events, err := b.events(ctx, inc.ID, e.Since, e.Seq)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	if m := blocks.Thread(b.scene(ctx), inc, events); !m.IsZero() {
+		_, err = b.postIn(ctx, job, inc, card.TS, m)
+	}
+	return store.Outcome{}, err
+}
+
+func (b *Bot) postAssigned(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	events, err := b.events(ctx, inc.ID, job.Effect.Since, job.Effect.Seq)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	if m := blocks.Assigned(b.scene(ctx), inc, events); !m.IsZero() {
+		_, err = b.postIn(ctx, job, inc, "", m)
+	}
+	return store.Outcome{}, err
+}

@@ -1,0 +1,142 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"epilogue/blocks"
+	"epilogue/flow"
+	"epilogue/store"
+)
+
+// dmChannel is where somebody is told something privately.
+func (b *Bot) dmChannel(ctx context.Context, to flow.UserID) (store.Person, error) {
+	p, err := b.people.person(ctx, to)
+	if err != nil || p.DM != "" {
+		return p, err
+	}
+	err = b.pace.call(ctx, "conversations.open", tier3Budget, func(ctx context.Context) error {
+		ch, _, _, err := b.slack.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{string(to)}})
+		if err == nil {
+			p.DM = flow.ChannelID(ch.ID)
+		}
+		return err
+	})
+	if err != nil {
+		// Opening a conversation twice is opening it once.
+		return p, fmt.Errorf("open a direct message to %s: %w", to, err)
+	}
+	return p, b.store.SavePerson(ctx, p)
+}
+
+// mayBeTold reports whether somebody may be told of an incident: they are still around, and a private one exists for them.
+func (b *Bot) mayBeTold(ctx context.Context, to flow.UserID, inc flow.Incident) (bool, error) {
+	a, err := b.people.actor(ctx, to, inc)
+	if err != nil {
+		return false, err
+	}
+	return flow.MayAct(inc, a), nil
+}
+
+// tellAssignee tells somebody in a DM what they are asked to do.
+func (b *Bot) tellAssignee(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	e := job.Effect
+	ev, err := b.event(ctx, inc.ID, e.Seq)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	if ok, err := b.mayBeTold(ctx, e.To, inc); err != nil || !ok {
+		return store.Outcome{}, err
+	}
+	p, err := b.dmChannel(ctx, e.To)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	_, byDefault := ev.Fact.(flow.StatusEntered)
+	h := blocks.Handed{Tasks: e.Tasks, By: ev.By, Default: byDefault, First: !p.Greeted}
+	sent, err := b.post(ctx, job, p.DM, "", blocks.AssigneeDM(b.scene(ctx), inc, e.To, h))
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	if !p.Greeted {
+		p.Greeted = true
+		if err := b.store.SavePerson(ctx, p); err != nil {
+			b.log.Warn("cannot remember that somebody was greeted", "err", err)
+		}
+	}
+	sent.To, sent.Handed = e.To, &h
+	out := store.Outcome{Results: []store.Result{sent.result(dmKey(inc.ID, job))}}
+	for _, n := range e.Tasks {
+		out.Then = append(out.Then, b.follow(inc.ID, flow.Effect{Tell: flow.TellDMs, Task: n}))
+	}
+	return out, nil
+}
+
+// refreshDMs brings the DMs about a task, or about all tasks, up to date: settled or handed on, they lose their buttons.
+func (b *Bot) refreshDMs(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	sent, err := b.store.Results(ctx, dmsKey(inc.ID))
+	if err != nil {
+		return store.Outcome{}, fmt.Errorf("read the direct messages about %s: %w", inc.ID, err)
+	}
+	var out store.Outcome
+	var failed error
+	for _, r := range sent {
+		var p posted
+		if err := json.Unmarshal(r.Value, &p); err != nil || p.Handed == nil {
+			continue
+		}
+		if job.Effect.Task != 0 && !slices.Contains(p.Handed.Tasks, job.Effect.Task) {
+			continue
+		}
+		one, err := b.edit(ctx, r.Key, p, blocks.AssigneeDM(b.scene(ctx), inc, p.To, *p.Handed))
+		switch verdictOf(err) {
+		case fine:
+			out.Results = append(out.Results, one.Results...)
+		case gone:
+			out.Results = append(out.Results, store.Result{Key: r.Key})
+		default:
+			failed = err
+		}
+	}
+	return out, failed
+}
+
+// tellPast tells the lead that the evidence of a task of the past is gone.
+func (b *Bot) tellPast(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	ev, err := b.event(ctx, inc.ID, job.Effect.Seq)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	to := inc.Lead()
+	if to == "" {
+		to = inc.ResolvedBy
+	}
+	return store.Outcome{}, b.tellOne(ctx, job, inc, to, blocks.PastEvidenceDM(b.scene(ctx), inc, ev))
+}
+
+// tellRefused tells whoever declared an incident that Slack refused it a channel, and what can be done.
+func (b *Bot) tellRefused(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	if inc.Channel != "" {
+		return store.Outcome{}, nil
+	}
+	return store.Outcome{}, b.tellOne(ctx, job, inc, job.Effect.To, blocks.ChannelRefusedDM(b.scene(ctx), inc, job.Detail))
+}
+
+func (b *Bot) tellOne(ctx context.Context, job store.Job, inc flow.Incident, to flow.UserID, m blocks.Message) error {
+	if to == "" {
+		return nil
+	}
+	if ok, err := b.mayBeTold(ctx, to, inc); err != nil || !ok {
+		return err
+	}
+	p, err := b.dmChannel(ctx, to)
+	if err != nil {
+		return err
+	}
+	_, err = b.post(ctx, job, p.DM, "", m)
+	return err
+}

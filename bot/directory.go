@@ -1,0 +1,219 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"epilogue/flow"
+	"epilogue/store"
+)
+
+const (
+	lookWithin = 2 * time.Second // how long an envelope waits for somebody who was never seen
+	staleAfter = 24 * time.Hour  // how old what is known of a person may be before it is asked for again, in the background
+)
+
+// errUnsure says that it is not known who somebody is, or who may see something, and that Slack did not tell in time. Nothing is decided then: the
+// envelope is left unacknowledged and unsaved.
+var errUnsure = errors.New("it is not known who this is")
+
+// directory knows people and the members of channels from the store, so that no call to Slack stands before an ack. Only who was never
+// seen is asked for.
+type directory struct {
+	store  store.Directory
+	slack  *slack.Client
+	team   string        // our own workspace
+	bot    flow.UserID   // ourselves
+	admins []flow.UserID // named by the operator: always admins
+	now    func() time.Time
+	behind func(name string, work func(context.Context) error) // runs work in the background, once at a time by name
+}
+
+// person is what is known of somebody; asked of Slack if nothing is.
+func (d *directory) person(ctx context.Context, id flow.UserID) (store.Person, error) {
+	p, err := d.store.Person(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && p.Standing == "":
+		ctx, cancel := context.WithTimeout(ctx, lookWithin)
+		defer cancel()
+		return d.ask(ctx, id)
+	case err != nil:
+		return p, fmt.Errorf("read person %s: %w", id, err)
+	}
+	if d.now().Sub(p.Known) > staleAfter {
+		d.behind("person/"+string(id), func(ctx context.Context) error {
+			_, err := d.ask(ctx, id)
+			return err
+		})
+	}
+	return p, nil
+}
+
+func (d *directory) ask(ctx context.Context, id flow.UserID) (store.Person, error) {
+	u, err := d.slack.GetUserInfoContext(ctx, string(id))
+	if err != nil {
+		return store.Person{}, fmt.Errorf("%w: ask Slack for %s: %w", errUnsure, id, err)
+	}
+	return d.learn(ctx, *u)
+}
+
+// learn writes down what Slack says of somebody, and keeps what only we know.
+func (d *directory) learn(ctx context.Context, u slack.User) (store.Person, error) {
+	id := flow.UserID(u.ID)
+	p, err := d.store.Person(ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return p, fmt.Errorf("read person %s: %w", id, err)
+	}
+	p.ID, p.Name, p.Zone, p.Known = id, visibleName(u), u.TZ, d.now()
+	p.Admin = u.IsAdmin || u.IsOwner || u.IsPrimaryOwner
+	p.Standing = d.standing(u)
+	if err := d.store.SavePerson(ctx, p); err != nil {
+		return p, fmt.Errorf("save person %s: %w", id, err)
+	}
+	return p, nil
+}
+
+func visibleName(u slack.User) string {
+	for _, name := range []string{u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name} {
+		if name != "" {
+			return name
+		}
+	}
+	return u.ID
+}
+
+// slackbot is a bot that does not say so of itself.
+const slackbot = "USLACKBOT"
+
+func (d *directory) standing(u slack.User) flow.Standing {
+	switch {
+	case u.Deleted:
+		return flow.Deactivated
+	case u.IsBot, u.ID == slackbot, flow.UserID(u.ID) == d.bot:
+		return flow.Bot
+	case u.IsStranger, u.TeamID != "" && u.TeamID != d.team && u.Enterprise.ID == "":
+		return flow.Outsider
+	case u.IsRestricted, u.IsUltraRestricted:
+		return flow.Guest
+	}
+	return flow.FullMember
+}
+
+// actor is somebody with the rights they have now, on an incident.
+func (d *directory) actor(ctx context.Context, id flow.UserID, inc flow.Incident) (flow.Actor, error) {
+	if id == "" {
+		return flow.Actor{Standing: flow.Epilogue, Member: true}, nil
+	}
+	p, err := d.person(ctx, id)
+	if err != nil {
+		return flow.Actor{}, err
+	}
+	a := flow.Actor{User: id, Standing: p.Standing}
+	a.Admin = p.Standing == flow.FullMember && (p.Admin || slices.Contains(d.admins, id))
+	a.Member, err = d.member(ctx, id, inc)
+	return a, err
+}
+
+// member reports whether somebody is in the incident's channel. It matters for private incidents only.
+func (d *directory) member(ctx context.Context, id flow.UserID, inc flow.Incident) (bool, error) {
+	if !inc.Private || inc.Channel == "" {
+		return true, nil
+	}
+	ch, err := d.channel(ctx, inc.Channel)
+	if err != nil {
+		return false, err
+	}
+	return slices.Contains(ch.Members, id), nil
+}
+
+// candidate is somebody who is to hold a role or a task. Nobody is the zero value.
+func (d *directory) candidate(ctx context.Context, id flow.UserID, inc flow.Incident) (flow.Person, error) {
+	if id == "" {
+		return flow.Person{}, nil
+	}
+	a, err := d.actor(ctx, id, inc)
+	return flow.Person{User: id, Standing: a.Standing, Member: a.Member}, err
+}
+
+// channel is what is known of a channel; asked of Slack if nothing is. Of a private channel that the bot is not in Slack says nothing: then nobody
+// is a member, which is asked again the next time.
+func (d *directory) channel(ctx context.Context, id flow.ChannelID) (store.Channel, error) {
+	c, err := d.store.Channel(ctx, id)
+	if !errors.Is(err, store.ErrNotFound) {
+		return c, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	return d.readChannel(ctx, id)
+}
+
+// readChannel asks Slack for a channel and, where it is private, for its members.
+func (d *directory) readChannel(ctx context.Context, id flow.ChannelID) (store.Channel, error) {
+	info, err := d.slack.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: string(id)})
+	if err != nil {
+		if verdictOf(err) == gone {
+			return store.Channel{ID: id, Private: true}, nil
+		}
+		return store.Channel{}, fmt.Errorf("%w: ask Slack for channel %s: %w", errUnsure, id, err)
+	}
+	c := store.Channel{
+		ID: id, Name: info.Name, Private: info.IsPrivate, Direct: info.IsIM || info.IsMpIM,
+		Shared: info.IsExtShared || info.IsPendingExtShared, Archived: info.IsArchived, Known: d.now(),
+	}
+	if c.Private {
+		if c.Members, err = d.readMembers(ctx, id); err != nil {
+			return store.Channel{}, fmt.Errorf("%w: %w", errUnsure, err)
+		}
+	}
+	if err := d.store.SaveChannel(ctx, c); err != nil {
+		return c, fmt.Errorf("save channel %s: %w", id, err)
+	}
+	return c, nil
+}
+
+func (d *directory) readMembers(ctx context.Context, id flow.ChannelID) ([]flow.UserID, error) {
+	var members []flow.UserID
+	for cursor := ""; ; {
+		page, next, err := d.slack.GetUsersInConversationContext(ctx, &slack.GetUsersInConversationParameters{
+			ChannelID: string(id), Cursor: cursor, Limit: 1000,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("ask Slack for the members of %s: %w", id, err)
+		}
+		for _, u := range page {
+			members = append(members, flow.UserID(u))
+		}
+		if next == "" {
+			slices.Sort(members)
+			return slices.Compact(members), nil
+		}
+		cursor = next
+	}
+}
+
+// zone is somebody's time zone, or nil if it is not known.
+func (d *directory) zone(ctx context.Context, id flow.UserID) *time.Location {
+	p, err := d.store.Person(ctx, id)
+	if err != nil || p.Zone == "" {
+		return nil
+	}
+	loc, err := time.LoadLocation(p.Zone)
+	if err != nil {
+		return nil
+	}
+	return loc
+}
+
+// name is what somebody is called, or nothing if that is not known.
+func (d *directory) name(ctx context.Context, id flow.UserID) string {
+	p, err := d.store.Person(ctx, id)
+	if err != nil {
+		return ""
+	}
+	return p.Name
+}

@@ -1,0 +1,224 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"epilogue/flow"
+	"epilogue/internal/socketlink"
+)
+
+// request is an envelope as the bot needs it: who did what, where, and how to answer. Of the payload only what a command needs is
+// decoded; the echoed message of a click, which is most of it, is skipped.
+type request struct {
+	kind     kind
+	user     flow.UserID
+	channel  flow.ChannelID
+	private  bool   // the command was typed in a private channel
+	delivery string // names what the person did, so that a second arrival of it is recognized
+	trigger  string // opens a modal, within three seconds
+	respond  string // response_url: where the person can be answered; empty for views and events
+
+	text    string // commands: all behind the name
+	action  string // clicks and suggestions: the action_id
+	value   string // of the button or the chosen option
+	message string // clicks on a message: its ts
+	quiet   bool   // clicks on a message that only the person sees
+	view    viewState
+	event   json.RawMessage // events: the inner event
+	typing  string          // suggestions: what was typed so far
+	shown   string          // shortcuts: the callback_id
+}
+
+// kind is what sort of thing arrived.
+type kind string
+
+const (
+	kindCommand  kind = "command"
+	kindClick    kind = "click"
+	kindForm     kind = "form"
+	kindShortcut kind = "shortcut"
+	kindEvent    kind = "event"
+	kindOther    kind = "other" // acknowledged, and nothing else
+)
+
+// viewState is what a view brings along.
+type viewState struct {
+	ID       string `json:"id"`
+	Hash     string `json:"hash"`
+	Type     string `json:"type"`
+	Callback string `json:"callback_id"`
+	Metadata string `json:"private_metadata"`
+	Previous string `json:"previous_view_id"` // the view below it in the stack
+	State    struct {
+		Values map[string]map[string]leaf `json:"values"`
+	} `json:"state"`
+}
+
+// leaf is the value of one element, in a view's state or in an action.
+type leaf struct {
+	Value           string   `json:"value"`
+	SelectedOption  *option  `json:"selected_option"`
+	SelectedOptions []option `json:"selected_options"`
+	SelectedUser    string   `json:"selected_user"`
+	SelectedDate    string   `json:"selected_date"`
+	SelectedConv    string   `json:"selected_conversation"`
+	SelectedChannel string   `json:"selected_channel"`
+}
+
+type option struct {
+	Value string `json:"value"`
+}
+
+// text is the value as one string, whatever the element.
+func (l leaf) text() string {
+	switch {
+	case l.SelectedOption != nil:
+		return l.SelectedOption.Value
+	case l.SelectedUser != "":
+		return l.SelectedUser
+	case l.SelectedDate != "":
+		return l.SelectedDate
+	case l.SelectedConv != "":
+		return l.SelectedConv
+	case l.SelectedChannel != "":
+		return l.SelectedChannel
+	}
+	return l.Value
+}
+
+// field is the value of an input block of the view, which holds one element. It is empty where nothing was filled in.
+func (v viewState) field(block string) string {
+	for _, l := range v.State.Values[block] {
+		return l.text()
+	}
+	return ""
+}
+
+// picked are the chosen options of an input block.
+func (v viewState) picked(block string) []string {
+	var out []string
+	for _, l := range v.State.Values[block] {
+		for _, o := range l.SelectedOptions {
+			out = append(out, o.Value)
+		}
+	}
+	return out
+}
+
+func (v viewState) has(block string) bool { return len(v.State.Values[block]) > 0 }
+
+// decode reads an envelope. Envelope types and interactions that are unknown are kindOther.
+func decode(e socketlink.Envelope) (request, error) {
+	var r request
+	var err error
+	switch e.Type {
+	case "slash_commands":
+		r, err = decodeCommand(e.Payload)
+	case "interactive":
+		r, err = decodeInteraction(e.Payload)
+	case "events_api":
+		r, err = decodeEvent(e.Payload)
+	default:
+		r.kind = kindOther
+	}
+	if err != nil {
+		return r, fmt.Errorf("read a %s envelope: %w", e.Type, err)
+	}
+	return r, nil
+}
+
+func decodeCommand(b []byte) (request, error) {
+	var p struct {
+		User        string `json:"user_id"`
+		Channel     string `json:"channel_id"`
+		ChannelName string `json:"channel_name"`
+		Text        string `json:"text"`
+		Trigger     string `json:"trigger_id"`
+		Respond     string `json:"response_url"`
+	}
+	if err := json.Unmarshal(b, &p); err != nil {
+		return request{}, err
+	}
+	return request{
+		kind: kindCommand, user: flow.UserID(p.User), channel: flow.ChannelID(p.Channel), text: strings.TrimSpace(p.Text),
+		private: p.ChannelName == "privategroup",
+		trigger: p.Trigger, respond: p.Respond, delivery: "command/" + p.Trigger,
+	}, nil
+}
+
+func decodeInteraction(b []byte) (request, error) {
+	var p struct {
+		Type    string `json:"type"`
+		User    ident  `json:"user"`
+		Channel ident  `json:"channel"`
+		Trigger string `json:"trigger_id"`
+		Respond string `json:"response_url"`
+		Shown   string `json:"callback_id"`
+		Box     struct {
+			Message   string `json:"message_ts"`
+			Channel   string `json:"channel_id"`
+			Ephemeral bool   `json:"is_ephemeral"`
+		} `json:"container"`
+		Actions []json.RawMessage `json:"actions"`
+		View    *viewState        `json:"view"`
+	}
+	if err := json.Unmarshal(b, &p); err != nil {
+		return request{}, err
+	}
+	r := request{
+		kind: kindOther, user: flow.UserID(p.User.ID), channel: flow.ChannelID(p.Channel.ID), trigger: p.Trigger, respond: p.Respond,
+		message: p.Box.Message, quiet: p.Box.Ephemeral,
+	}
+	if r.channel == "" {
+		r.channel = flow.ChannelID(p.Box.Channel)
+	}
+	if p.View != nil {
+		r.view = *p.View
+	}
+	switch p.Type {
+	case "block_actions":
+		if len(p.Actions) == 0 {
+			return r, nil
+		}
+		return decodeClick(r, p.Actions[0])
+	case "view_submission":
+		r.kind, r.delivery = kindForm, "form/"+r.view.ID+"/"+r.view.Hash
+	case "shortcut", "message_action":
+		r.kind, r.shown, r.delivery = kindShortcut, p.Shown, "shortcut/"+p.Trigger
+	}
+	return r, nil
+}
+
+type ident struct {
+	ID string `json:"id"`
+}
+
+func decodeClick(r request, raw json.RawMessage) (request, error) {
+	var id struct {
+		ID   string `json:"action_id"`
+		When string `json:"action_ts"`
+	}
+	if err := json.Unmarshal(raw, &id); err != nil {
+		return r, err
+	}
+	var l leaf
+	if err := json.Unmarshal(raw, &l); err != nil {
+		return r, err
+	}
+	r.kind, r.action, r.value = kindClick, id.ID, l.text()
+	r.delivery = strings.Join([]string{"click", string(r.user), id.When, id.ID, r.message, r.view.ID}, "/")
+	return r, nil
+}
+
+func decodeEvent(b []byte) (request, error) {
+	var p struct {
+		ID    string          `json:"event_id"`
+		Event json.RawMessage `json:"event"`
+	}
+	if err := json.Unmarshal(b, &p); err != nil {
+		return request{}, err
+	}
+	return request{kind: kindEvent, event: p.Event, delivery: "event/" + p.ID}, nil
+}

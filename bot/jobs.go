@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"fmt"
+	"time"
+
+	"epilogue/flow"
+	"epilogue/store"
+)
+
+// A lane is what is kept in order: a channel's posts, one message's edits, one person's DM. Neither a limited DM nor a slow channel
+// holds up another lane. The names are stored, and only this file makes them.
+func laneOf(id flow.IncidentID, e flow.Effect) string {
+	switch e.Tell {
+	case flow.TellOpenChannel:
+		return fmt.Sprintf("%s/channel", id)
+	case flow.TellInvite:
+		return fmt.Sprintf("%s/people", id)
+	case flow.TellFirst:
+		return fmt.Sprintf("%s/first", id)
+	case flow.TellRefresh, flow.TellShrink:
+		return fmt.Sprintf("%s/card", id)
+	case flow.TellThread:
+		return fmt.Sprintf("%s/thread", id)
+	case flow.TellDMs:
+		return fmt.Sprintf("%s/dms", id)
+	case flow.TellBookmark:
+		return fmt.Sprintf("%s/bookmark", id)
+	case flow.TellAssignee:
+		return fmt.Sprintf("dm/%s", e.To)
+	case flow.TellPast, tellRefused:
+		return fmt.Sprintf("%s/lead", id)
+	case flow.TellHome:
+		return fmt.Sprintf("home/%s", e.To)
+	}
+	return fmt.Sprintf("%s/posts", id)
+}
+
+// keyOf names the jobs of which one is enough: what shows the present, and what is gathered.
+func keyOf(id flow.IncidentID, e flow.Effect) string {
+	switch e.Tell {
+	case flow.TellFirst, flow.TellRefresh, flow.TellThread, flow.TellAssigned, flow.TellBookmark:
+		return fmt.Sprintf("%s/%s", id, e.Tell)
+	case flow.TellShrink:
+		return fmt.Sprintf("%s/%s/%d", id, e.Tell, e.Card)
+	case flow.TellDMs:
+		return fmt.Sprintf("%s/%s/%d", id, e.Tell, e.Task)
+	case flow.TellHome:
+		return fmt.Sprintf("%s/%s", e.Tell, e.To)
+	}
+	return ""
+}
+
+// tellRefused is a DM to whoever declared an incident: Slack refused a channel; Detail says why.
+const tellRefused flow.Tell = "channel-refused"
+
+// jobOption adds to a job what only delivery needs.
+type jobOption func(*store.Job)
+
+// answerTo makes the job that opens a channel tell somebody, where they asked for it.
+func answerTo(responseURL string) jobOption {
+	return func(j *store.Job) {
+		if j.Effect.Tell == flow.TellOpenChannel {
+			j.Detail = responseURL
+		}
+	}
+}
+
+// jobsFor makes one job per effect.
+func jobsFor(id flow.IncidentID, effects []flow.Effect, now time.Time) []store.Job {
+	jobs := make([]store.Job, 0, len(effects))
+	for _, e := range effects {
+		jobs = append(jobs, jobFor(id, e, now))
+	}
+	return jobs
+}
+
+func jobFor(id flow.IncidentID, e flow.Effect, now time.Time) store.Job {
+	return store.Job{Lane: laneOf(id, e), Key: keyOf(id, e), Incident: id, Effect: e, At: now.Add(e.Wait)}
+}

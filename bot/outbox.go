@@ -1,0 +1,157 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"epilogue/store"
+)
+
+const (
+	inFlight   = 16               // jobs being delivered at once
+	lease      = 2 * time.Minute  // how long a job is ours; longer than the longest delivery
+	callWithin = 10 * time.Second // a call to Slack on behalf of a job
+	idleLook   = time.Minute      // the outbox looks at the store this often even if nobody wakes it
+)
+
+// outbox delivers the jobs of the store, at least once each, and in order within a lane.
+type outbox struct {
+	store   store.Outbox
+	clock   Clock
+	log     *slog.Logger
+	deliver func(context.Context, store.Job) (store.Outcome, error)
+	woken   chan struct{}
+	busy    sync.WaitGroup
+}
+
+func newOutbox(s store.Outbox, clock Clock, log *slog.Logger, deliver func(context.Context, store.Job) (store.Outcome, error)) *outbox {
+	return &outbox{store: s, clock: clock, log: log, deliver: deliver, woken: make(chan struct{}, 1)}
+}
+
+// wake says that there may be something to do.
+func (o *outbox) wake() {
+	select {
+	case o.woken <- struct{}{}:
+	default:
+	}
+}
+
+// run hands jobs to at most inFlight deliveries until ctx ends; those under way then have grace to end, and write down how they did. It
+// returns an error when the store can no longer be written.
+func (o *outbox) run(ctx context.Context, grace time.Duration) error {
+	defer o.busy.Wait()
+	delivering, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	slots := make(chan struct{}, inFlight)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case slots <- struct{}{}:
+		}
+		job, ok, err := o.store.Claim(ctx, o.clock.Now(), lease)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, store.ErrBroken), errors.Is(err, store.ErrClosed):
+			return fmt.Errorf("claim a job: %w", err)
+		case err != nil:
+			o.log.Warn("cannot claim a job", "err", err)
+			<-slots
+			o.sleep(ctx, time.Second)
+		case !ok:
+			<-slots
+			o.sleep(ctx, o.next(ctx))
+		default:
+			o.busy.Go(func() {
+				defer func() { <-slots; o.wake() }()
+				o.one(delivering, job)
+			})
+		}
+	}
+}
+
+// next is how long nothing is to be done.
+func (o *outbox) next(ctx context.Context) time.Duration {
+	at, ok, err := o.store.NextJob(ctx)
+	if err != nil || !ok {
+		return idleLook
+	}
+	return min(max(at.Sub(o.clock.Now()), 10*time.Millisecond), idleLook)
+}
+
+func (o *outbox) sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	case <-o.woken:
+	case <-o.clock.Changed():
+	}
+}
+
+// again says that a job is to be tried again. Sent is false when it certainly had no effect.
+type again struct {
+	after time.Duration
+	sent  bool
+	why   error
+}
+
+func (a again) Error() string { return fmt.Sprintf("again in %s: %v", a.after, a.why) }
+func (a again) Unwrap() error { return a.why }
+
+// one delivers one job and writes down how it ended, also when the process is about to stop: the outcome must not be lost for
+// want of a context.
+func (o *outbox) one(ctx context.Context, job store.Job) {
+	out, err := o.attempt(ctx, job)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callWithin)
+	defer cancel()
+	out.At = o.clock.Now()
+	if wrong := o.settle(ctx, job, out, err); wrong != nil && !errors.Is(wrong, store.ErrNotFound) {
+		o.log.Error("cannot write down how a job ended", "job", job.ID, "lane", job.Lane, "err", wrong)
+	}
+}
+
+// attempt delivers under recover, so that one picture that cannot be drawn stops nobody else.
+func (o *outbox) attempt(ctx context.Context, job store.Job) (out store.Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			o.log.Error("a delivery panicked", "job", job.ID, "tell", job.Effect.Tell, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return o.deliver(ctx, job)
+}
+
+func (o *outbox) settle(ctx context.Context, job store.Job, out store.Outcome, err error) error {
+	if err == nil {
+		return o.store.Finish(ctx, job, out)
+	}
+	var a again
+	if errors.As(err, &a) {
+		return o.store.Retry(ctx, job, out.At.Add(a.after), a.sent, a.why.Error())
+	}
+	wait := backoff(job.Tries)
+	switch v := verdictOf(err); v {
+	case limited:
+		return o.store.Retry(ctx, job, out.At.Add(retryAfter(err)), false, err.Error())
+	case unknown:
+		return o.store.Retry(ctx, job, out.At.Add(wait), true, err.Error())
+	case later:
+		return o.store.Retry(ctx, job, out.At.Add(wait), false, err.Error())
+	default:
+		o.log.Warn("a job was given up", "job", job.ID, "tell", job.Effect.Tell, "incident", job.Incident, "verdict", v, "err", err)
+		return o.store.Bury(ctx, job, err.Error(), out)
+	}
+}
+
+// backoff grows from half a second to a minute.
+func backoff(tries int) time.Duration {
+	return min(500*time.Millisecond<<min(tries, 10), time.Minute)
+}

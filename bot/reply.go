@@ -1,0 +1,169 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"epilogue/blocks"
+	"epilogue/flow"
+)
+
+// openWithin is how long a trigger is good for, less the way.
+const openWithin = 2 * time.Second
+
+// tell says something to the person who asked, and to nobody else: in the ack of a command, below a field of a form, as an ephemeral message after a
+// click, as a small modal after a click in the App Home or in a modal.
+func (b *Bot) tell(r request, field string, t blocks.Text) answer {
+	switch r.kind {
+	case kindCommand:
+		return answer{ack: ephemeral(blocks.Say(t))}
+	case kindForm:
+		if in := r.view.inputFor(field); in != "" {
+			return answer{ack: formErrors(map[string]string{in: t.Plain()})}
+		}
+		notice := blocks.Notice("Not possible", t)
+		return answer{ack: slack.NewPushViewSubmissionResponse(&notice)}
+	}
+	if r.respond != "" {
+		return answer{then: func(ctx context.Context) error { return b.whisper(ctx, r.respond, blocks.Say(t)) }}
+	}
+	return b.open(r, blocks.Notice("Not possible", t))
+}
+
+// inputFor is the input block below which an error about a field stands: the field's own, or for what is about no field, the first one.
+func (v viewState) inputFor(field string) string {
+	if v.has(field) {
+		return field
+	}
+	for _, block := range slices.Sorted(maps.Keys(v.State.Values)) {
+		return block
+	}
+	return ""
+}
+
+// show shows a message to the person who asked.
+func (b *Bot) show(r request, m blocks.Message) answer {
+	if r.kind == kindCommand {
+		return answer{ack: ephemeral(m)}
+	}
+	if r.respond != "" {
+		return answer{then: func(ctx context.Context) error { return b.whisper(ctx, r.respond, m) }}
+	}
+	return b.open(r, blocks.AsModal(m))
+}
+
+func ephemeral(m blocks.Message) any {
+	return struct {
+		Type   string        `json:"response_type"`
+		Text   string        `json:"text"`
+		Blocks []slack.Block `json:"blocks,omitempty"`
+	}{"ephemeral", m.Text, m.Blocks}
+}
+
+func formErrors(errors map[string]string) any { return slack.NewErrorsViewSubmissionResponse(errors) }
+
+// whisper posts an ephemeral message through a response_url. It works where the bot is no member, too.
+func (b *Bot) whisper(ctx context.Context, responseURL string, m blocks.Message) error {
+	err := slack.PostWebhookContext(ctx, responseURL, &slack.WebhookMessage{
+		ResponseType: slack.ResponseTypeEphemeral, Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks},
+	})
+	if err != nil {
+		return fmt.Errorf("answer a person: %w", err)
+	}
+	return nil
+}
+
+// replace puts a message in the place of the ephemeral one that was clicked.
+func (b *Bot) replace(r request, m blocks.Message) answer {
+	return answer{then: func(ctx context.Context) error {
+		return slack.PostWebhookContext(ctx, r.respond, &slack.WebhookMessage{
+			ReplaceOriginal: true, ResponseType: slack.ResponseTypeEphemeral, Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks},
+		})
+	}}
+}
+
+// open opens a view for the person who clicked or typed a command; in a modal it is put on top. The ack does not wait for it, and if it fails the
+// person is asked to press again.
+func (b *Bot) open(r request, view slack.ModalViewRequest) answer {
+	if r.kind == kindForm {
+		return answer{ack: slack.NewUpdateViewSubmissionResponse(&view)}
+	}
+	return answer{then: func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, openWithin)
+		defer cancel()
+		if err := blocks.Check(view); err != nil {
+			b.log.Error("a view breaks Slack's limits", "err", err)
+		}
+		var err error
+		if r.view.Type == "modal" {
+			_, err = b.slack.PushViewContext(ctx, r.trigger, view)
+		} else {
+			_, err = b.slack.OpenViewContext(ctx, r.trigger, view)
+		}
+		if err == nil {
+			return nil
+		}
+		if r.respond != "" {
+			late, cancel := context.WithTimeout(context.WithoutCancel(ctx), openWithin)
+			defer cancel()
+			if wrong := b.whisper(late, r.respond, blocks.Say(blocks.PressAgain())); wrong != nil {
+				b.log.Warn("nor can the person be told", "err", wrong)
+			}
+		}
+		return fmt.Errorf("open a view: %w", err)
+	}}
+}
+
+// openOrPush opens a question on top of a form, so that nothing typed is lost.
+func (b *Bot) openOrPush(r request, view slack.ModalViewRequest) answer {
+	if r.kind == kindForm {
+		return answer{ack: slack.NewPushViewSubmissionResponse(&view)}
+	}
+	return b.open(r, view)
+}
+
+// update brings the view that was clicked up to date.
+func (b *Bot) update(viewID string, view slack.ModalViewRequest) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, openWithin)
+		defer cancel()
+		if _, err := b.slack.UpdateViewContext(ctx, view, "", "", viewID); err != nil && codeOf(err) != "not_found" {
+			return fmt.Errorf("update a view: %w", err)
+		}
+		return nil
+	}
+}
+
+// scene is what pictures need besides the incident.
+func (b *Bot) scene(ctx context.Context) blocks.Scene {
+	process, err := b.store.Process(ctx)
+	if err != nil {
+		b.log.Error("cannot read the process", "err", err)
+		process = flow.Standard()
+	}
+	return blocks.Scene{
+		Process: process, Names: names{ctx, b.people}, Now: b.clock.Now(), Zone: b.zone, Command: b.command,
+		ZoneOf: func(u flow.UserID) *time.Location { return b.people.zone(ctx, u) },
+		Links: func(inc flow.Incident) string {
+			if p, ok, err := b.found(ctx, cardKey(inc.ID, inc.Card)); err == nil && ok {
+				return b.permalink(p)
+			}
+			return ""
+		},
+		Home: fmt.Sprintf("slack://app?team=%s&id=%s&tab=home", b.me.Team, b.me.App),
+	}
+}
+
+// names are what people are called, as far as the directory knows.
+type names struct {
+	ctx    context.Context
+	people *directory
+}
+
+// Name never calls out.
+func (n names) Name(u flow.UserID) string { return n.people.name(n.ctx, u) }

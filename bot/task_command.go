@@ -1,0 +1,147 @@
+package bot
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"epilogue/blocks"
+	"epilogue/flow"
+)
+
+// task is /inc task N done, not-doing REASON, assign @x, due DATE, reopen, and /inc task add TITLE.
+func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
+	s := b.scene(ctx)
+	first, rest := word(t.rest)
+	if first == "" {
+		return b.showTasks(ctx, r, t, inc)
+	}
+	if strings.EqualFold(first, "add") {
+		if err := inStage(inc); err != nil {
+			return answer{}, err
+		}
+		if rest == "" {
+			return b.open(r, blocks.AddTaskForm(s, inc, "")), nil
+		}
+		return b.carryOut(ctx, r, inc.ID, flow.AddTask{Title: readable(rest)})
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(first, "#"))
+	if err != nil || n < 1 {
+		return b.tell(r, "", blocks.TaskUsage(s)), nil
+	}
+	task, err := taskOf(inc, flow.TaskNumber(n))
+	if err != nil {
+		return answer{}, err
+	}
+	verb, rest := word(rest)
+	switch strings.ToLower(verb) {
+	case "":
+		return b.open(r, blocks.InstructionsModal(s, inc, task)), nil
+	case "done":
+		return b.carryOut(ctx, r, inc.ID, flow.CompleteTask{Task: task.Number})
+	case "reopen":
+		return b.carryOut(ctx, r, inc.ID, flow.ReopenTask{Task: task.Number})
+	case "not-doing":
+		if rest == "" {
+			return b.form(ctx, r, inc, task, blocks.SkipForm)
+		}
+		return b.carryOut(ctx, r, inc.ID, flow.SkipTask{Task: task.Number, Reason: readable(rest)})
+	case "assign":
+		return b.assignTyped(ctx, r, inc, task, rest)
+	case "due":
+		return b.dueTyped(ctx, r, inc, task, rest)
+	}
+	return b.tell(r, "", blocks.TaskUsage(s)), nil
+}
+
+// inStage refuses what makes sense in the post-incident stage only, before a form asks for what would then be refused. The rules say the same.
+func inStage(inc flow.Incident) error {
+	switch inc.Stage {
+	case flow.PostIncident:
+		return nil
+	case flow.Closed:
+		return flow.Refusal{Why: flow.AlreadyClosed, Incident: inc.ID, Stage: inc.Stage, By: inc.ClosedBy, At: inc.ClosedAt}
+	}
+	return flow.Refusal{Why: flow.NotInFlow, Incident: inc.ID, Stage: inc.Stage}
+}
+
+func taskOf(inc flow.Incident, n flow.TaskNumber) (flow.Task, error) {
+	if err := inStage(inc); err != nil {
+		return flow.Task{}, err
+	}
+	t, ok := inc.Task(n)
+	if !ok {
+		return t, flow.Refusal{Why: flow.UnknownTask, Incident: inc.ID, Task: n}
+	}
+	return t, nil
+}
+
+func (b *Bot) assignTyped(ctx context.Context, r request, inc flow.Incident, t flow.Task, rest string) (answer, error) {
+	to := r.user
+	switch who := mention.FindStringSubmatch(rest); {
+	case who != nil:
+		to = flow.UserID(who[1])
+	case strings.EqualFold(rest, "me"):
+	case strings.EqualFold(rest, "nobody"):
+		to = ""
+	default:
+		return b.form(ctx, r, inc, t, blocks.AssignForm)
+	}
+	return b.assign(ctx, r, inc, t.Number, to)
+}
+
+// assign gives a task to somebody, by whatever way it was asked for.
+func (b *Bot) assign(ctx context.Context, r request, inc flow.Incident, n flow.TaskNumber, to flow.UserID) (answer, error) {
+	person, err := b.people.candidate(ctx, to, inc)
+	if err != nil {
+		return answer{}, err
+	}
+	return b.carryOut(ctx, r, inc.ID, flow.AssignTask{Task: n, To: person})
+}
+
+func (b *Bot) dueTyped(ctx context.Context, r request, inc flow.Incident, t flow.Task, rest string) (answer, error) {
+	if rest == "" {
+		return b.form(ctx, r, inc, t, blocks.DueForm)
+	}
+	day, why := word(rest)
+	var cal flow.Calendar
+	if inc.Snapshot != nil {
+		cal = inc.Snapshot.Calendar
+	}
+	due, ok := parseDay(day, b.clock.Now().In(b.zone), cal)
+	if !ok {
+		return b.tell(r, "", blocks.DayUsage(b.scene(ctx), t.Number, day)), nil
+	}
+	return b.carryOut(ctx, r, inc.ID, flow.SetDue{Task: t.Number, Due: due, Reason: readable(why)})
+}
+
+// parseDay reads a day as people type it: 2026-12-03, today, tomorrow, friday (the next one), 3d, 2bd, none.
+func parseDay(s string, now time.Time, cal flow.Calendar) (flow.Date, bool) {
+	s = strings.ToLower(s)
+	today := flow.DateOf(now)
+	switch s {
+	case "none":
+		return flow.Date{}, true
+	case "today":
+		return today, true
+	case "tomorrow":
+		return today.AddDays(1), true
+	}
+	if d, err := flow.ParseDate(s); err == nil {
+		return d, true
+	}
+	for i := 1; i <= 7; i++ {
+		name := strings.ToLower(today.AddDays(i).In(time.UTC).Weekday().String())
+		if len(s) >= 3 && strings.HasPrefix(name, s) {
+			return today.AddDays(i), true
+		}
+	}
+	for suffix, unit := range map[string]flow.Unit{"bd": flow.BusinessDays, "d": flow.Days} {
+		digits, ok := strings.CutSuffix(s, suffix)
+		if n, err := strconv.Atoi(digits); ok && err == nil && n >= 0 && n <= 1000 {
+			return cal.Due(now, flow.Offset{N: n, Unit: unit}), true
+		}
+	}
+	return flow.Date{}, false
+}

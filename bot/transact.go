@@ -1,0 +1,189 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"epilogue/flow"
+	"epilogue/store"
+)
+
+// commitWithin is how long a commit may take: what takes longer is not acknowledged, so that the warning that Slack then shows is true.
+const commitWithin = 2 * time.Second
+
+// maxConflicts is how often a command is decided anew because somebody else was faster.
+const maxConflicts = 50
+
+// do carries out a command: reads the incident, asks the rules, and saves what they say with one job per effect. A
+// delivery that was saved before changes nothing again, and is no error: done is false then.
+func (b *Bot) do(ctx context.Context, id flow.IncidentID, by flow.UserID, delivery string, cmd flow.Command, extra ...jobOption) (after flow.Incident, done bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, commitWithin)
+	defer cancel()
+	for range maxConflicts {
+		before, err := b.store.Incident(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return before, false, flow.Refusal{Why: flow.UnknownIncident, Incident: id}
+		}
+		if err != nil {
+			return before, false, fmt.Errorf("read %s: %w", id, err)
+		}
+		after, err := b.save(ctx, before, by, delivery, cmd, extra...)
+		switch {
+		case errors.Is(err, store.ErrConflict):
+			continue
+		case errors.Is(err, store.ErrRepeated):
+			return before, false, nil
+		case err != nil:
+			return before, false, err
+		}
+		return after, true, nil
+	}
+	return flow.Incident{}, false, fmt.Errorf("change %s: %w", id, store.ErrConflict)
+}
+
+// save decides a command on the incident as it was read, and writes the outcome.
+func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, delivery string, cmd flow.Command, extra ...jobOption) (flow.Incident, error) {
+	actor, err := b.people.actor(ctx, by, before)
+	if err != nil {
+		return before, err
+	}
+	process, err := b.store.Process(ctx)
+	if err != nil {
+		return before, fmt.Errorf("read the process: %w", err)
+	}
+	now := b.clock.Now()
+	after, events, err := flow.Do(process, before, cmd, actor, now.In(b.zone))
+	if err != nil {
+		return before, err
+	}
+	jobs := jobsFor(after.ID, flow.Effects(events), now)
+	for i := range jobs {
+		for _, with := range extra {
+			with(&jobs[i])
+		}
+	}
+	err = b.store.Save(ctx, store.Change{
+		Before: before.Rev, Incident: after, Events: events, Jobs: jobs, Delivery: delivery, At: now,
+	})
+	if err != nil {
+		return before, fmt.Errorf("save %s: %w", after.ID, err)
+	}
+	b.outbox.wake()
+	return after, nil
+}
+
+// declare reserves a number and carries out a Declare.
+func (b *Bot) declare(ctx context.Context, by flow.UserID, delivery string, cmd flow.Declare, extra ...jobOption) (flow.Incident, error) {
+	ctx, cancel := context.WithTimeout(ctx, commitWithin)
+	defer cancel()
+	id, err := b.store.Reserve(ctx)
+	if err != nil {
+		return flow.Incident{}, fmt.Errorf("reserve a number: %w", err)
+	}
+	return b.save(ctx, flow.Incident{ID: id}, by, delivery, cmd, extra...)
+}
+
+// see reads an incident as somebody may see it: a private one is, to everyone outside its channel, not there.
+func (b *Bot) see(ctx context.Context, who flow.UserID, id flow.IncidentID) (flow.Incident, error) {
+	inc, err := b.store.Incident(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return inc, flow.Refusal{Why: flow.UnknownIncident, Incident: id}
+	}
+	if err != nil {
+		return inc, fmt.Errorf("read %s: %w", id, err)
+	}
+	visible, err := b.visible(ctx, who, inc)
+	if err != nil {
+		return flow.Incident{}, err
+	}
+	if !visible {
+		return flow.Incident{}, flow.Refusal{Why: flow.UnknownIncident, Incident: id}
+	}
+	return inc, nil
+}
+
+func (b *Bot) visible(ctx context.Context, who flow.UserID, inc flow.Incident) (bool, error) {
+	if !inc.Private {
+		return true, nil
+	}
+	actor, err := b.people.actor(ctx, who, inc)
+	if err != nil {
+		return false, err
+	}
+	return flow.CanSee(inc, actor), nil
+}
+
+// seeIn reads the newest incident of a channel, as somebody may see it.
+func (b *Bot) seeIn(ctx context.Context, who flow.UserID, ch flow.ChannelID) (flow.Incident, bool, error) {
+	inc, err := b.store.IncidentIn(ctx, ch)
+	if errors.Is(err, store.ErrNotFound) {
+		return inc, false, nil
+	}
+	if err != nil {
+		return inc, false, fmt.Errorf("read the incident in %s: %w", ch, err)
+	}
+	visible, err := b.visible(ctx, who, inc)
+	if err != nil || !visible {
+		return flow.Incident{}, false, err
+	}
+	return inc, true, nil
+}
+
+// list reads incidents that somebody may see, page by page until there are limit of them. The cursor goes on after the last one.
+func (b *Bot) list(ctx context.Context, who flow.UserID, q store.Query, limit int, keep func(flow.Incident) bool) ([]flow.Incident, string, error) {
+	var out []flow.Incident
+	for {
+		q.Limit = max(1, limit-len(out))
+		page, err := b.store.List(ctx, q)
+		if err != nil {
+			return nil, "", fmt.Errorf("list incidents: %w", err)
+		}
+		for _, inc := range page.Items {
+			ok, err := b.visible(ctx, who, inc)
+			if err != nil {
+				return nil, "", err
+			}
+			if ok && (keep == nil || keep(inc)) {
+				out = append(out, inc)
+			}
+		}
+		if page.Next == "" || len(out) >= limit {
+			return out, page.Next, nil
+		}
+		q.Cursor = page.Next
+	}
+}
+
+// maxTimeline bounds what is read of a timeline at once.
+const maxTimeline = 1000
+
+// events reads the events of an incident from since to until.
+func (b *Bot) events(ctx context.Context, id flow.IncidentID, since, until uint64) ([]flow.Event, error) {
+	var out []flow.Event
+	for after := since - 1; after < until; {
+		page, err := b.store.Timeline(ctx, id, after, int(min(until-after, maxTimeline)))
+		if err != nil {
+			return nil, fmt.Errorf("read the timeline of %s: %w", id, err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		out = append(out, page...)
+		after = page[len(page)-1].Seq
+	}
+	return out, nil
+}
+
+// event reads one event.
+func (b *Bot) event(ctx context.Context, id flow.IncidentID, seq uint64) (flow.Event, error) {
+	events, err := b.events(ctx, id, seq, seq)
+	if err == nil && len(events) != 1 {
+		err = fmt.Errorf("event %d of %s: %w", seq, id, store.ErrNotFound)
+	}
+	if err != nil {
+		return flow.Event{}, err
+	}
+	return events[0], nil
+}

@@ -1,0 +1,150 @@
+// Package local runs the bot in a local Slack, in one process: what "epilogue sandbox" and "epilogue demo" start, and what the end-to-end
+// tests run on. Between the two there is nothing but the real protocol.
+//
+// Read on in demo.go, the story that is played to newcomers.
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"epilogue/bot"
+	"epilogue/flow"
+	"epilogue/internal/sandbox"
+	"epilogue/internal/socketlink"
+	"epilogue/store"
+	"epilogue/store/boltstore"
+)
+
+// Options say where things are kept. The zero value keeps them in memory and in a temporary file, and listens on a free port.
+type Options struct {
+	Dir      string       // keeps the workspace and the store; empty: both are gone at the end
+	Listener net.Listener // of the sandbox; nil: a free port of the loopback interface
+	Log      *slog.Logger
+	Zone     *time.Location
+	Sandbox  sandbox.Options // the rest of it; Dir, Listener and Manifest are set here
+	Store    boltstore.Options
+	Link     socketlink.Options
+	Admins   []flow.UserID
+}
+
+// Local is a local Slack with a running bot in it.
+type Local struct {
+	Slack *sandbox.Server
+	Store *boltstore.DB
+	Bot   *bot.Bot
+
+	cancel  context.CancelFunc
+	stopped chan error
+	temp    string
+	opts    Options
+}
+
+// Start starts both, and returns once the bot is connected. Stop ends them.
+func Start(ctx context.Context, o Options) (_ *Local, err error) {
+	l := &Local{opts: o}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.Stop())
+		}
+	}()
+	so := o.Sandbox
+	so.Dir, so.Listener, so.Manifest = o.Dir, o.Listener, bot.Manifest("/inc")
+	if l.Slack, err = sandbox.New(so); err != nil {
+		return nil, fmt.Errorf("start the local Slack: %w", err)
+	}
+	dir := o.Dir
+	if dir == "" {
+		if l.temp, err = os.MkdirTemp("", "epilogue-"); err != nil {
+			return nil, fmt.Errorf("make a folder for the store: %w", err)
+		}
+		dir = l.temp
+	}
+	if l.Store, err = boltstore.Open(filepath.Join(dir, "epilogue.db"), o.Store); err != nil {
+		return nil, err
+	}
+	return l, l.startBot(ctx)
+}
+
+// startBot starts a bot on the store, and waits until it is connected.
+func (l *Local) startBot(ctx context.Context) error {
+	ready := make(chan struct{}, 1)
+	link := l.opts.Link
+	link.Changed = func(s socketlink.State) {
+		if s.Live == s.Wanted {
+			select {
+			case ready <- struct{}{}:
+			default:
+			}
+		}
+	}
+	l.Bot = bot.New(bot.Options{
+		Store: l.Store, Clock: clock{l.Slack.Clock()}, Zone: l.opts.Zone, Log: l.opts.Log, Link: link, Admins: l.opts.Admins,
+		Slack: bot.Client(l.Slack.BotToken(), l.Slack.AppToken(), l.Slack.APIURL()),
+	})
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	l.cancel, l.stopped = cancel, make(chan error, 1)
+	go func() { l.stopped <- l.Bot.Run(running) }()
+	select {
+	case <-ready:
+		return nil
+	case err := <-l.stopped:
+		l.stopped <- err
+		return fmt.Errorf("start the bot: %w", err)
+	case <-ctx.Done():
+		return fmt.Errorf("start the bot: %w", ctx.Err())
+	}
+}
+
+// StopBot stops the bot as SIGTERM does. The store stays open.
+func (l *Local) StopBot() error {
+	if l.cancel == nil {
+		return nil
+	}
+	l.cancel()
+	l.cancel = nil
+	return <-l.stopped
+}
+
+// RestartBot starts another bot on the same store, after StopBot.
+func (l *Local) RestartBot(ctx context.Context) error { return l.startBot(ctx) }
+
+// Wait blocks until the bot ends by itself, or ctx ends.
+func (l *Local) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-l.stopped:
+		l.stopped <- err
+		return err
+	}
+}
+
+// Stop stops everything. It may be called on what Start did not finish.
+func (l *Local) Stop() error {
+	err := l.StopBot()
+	if l.Store != nil {
+		if wrong := l.Store.Close(); !errors.Is(wrong, store.ErrClosed) {
+			err = errors.Join(err, wrong)
+		}
+	}
+	if l.Slack != nil {
+		err = errors.Join(err, l.Slack.Close())
+	}
+	if l.temp != "" {
+		err = errors.Join(err, os.RemoveAll(l.temp))
+	}
+	return err
+}
+
+// clock makes the sandbox's clock the business clock of the bot.
+type clock struct{ *sandbox.Clock }
+
+// Changed is closed by the next move.
+func (c clock) Changed() <-chan struct{} { return c.Moved() }

@@ -1,0 +1,17 @@
+// Package sandbox is a local Slack: a Web API, a Socket Mode server, and people who act by what they see.
+//
+// A newcomer tries the bot in it, and the end-to-end tests run on it over the real protocol. It is written
+// from Slack's documentation and imports nothing of this project, so that it cannot share our
+// misunderstandings: it does not know what an incident is, nor which library the bot speaks with.
+//
+// What is on the wire keeps real time (acks within three seconds, triggers, pings, rate limits); what people see
+// (timestamps of messages, the half hour of a response_url, scheduled messages) follows a business clock that can
+// be moved.
+//
+// One mutex guards the workspace. Nothing waits and nothing is written to a network while it is held: frames
+// are put on a connection's queue, answers are awaited outside.
+//
+// Where to read next: server.go (what is started, and how a request is let in), endpoints.go (every method with its
+// tier, scopes and arguments), socket.go and envelopes.go (Socket Mode), person.go and modal.go (the language that tests
+// are written in), faults.go (what can be made to go wrong), control.go (all of it over HTTP).
+package sandbox

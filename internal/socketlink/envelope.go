@@ -1,0 +1,221 @@
+package socketlink
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"sync/atomic"
+	"time"
+)
+
+// AckLimit is the size in bytes from which on Slack ignores an ack frame as if it had never come.
+const AckLimit = 20 * 1024
+
+var (
+	// ErrGone says that the connection that brought the envelope can carry no ack any more: Slack
+	// has to be assumed not to have it. A copy went out on another live connection, if there was
+	// one; Slack does not document whether it honors that, so it is no more than a second chance.
+	ErrGone = errors.New("the connection that brought the envelope is gone")
+
+	// ErrTooLarge says that the frame of the ack would be AckLimit bytes or more. Nothing was sent,
+	// and the envelope can still be acked with less.
+	ErrTooLarge = fmt.Errorf("an ack of %d bytes or more is ignored by Slack", AckLimit)
+)
+
+// Envelope is one delivery by Slack, which waits three seconds for its ack.
+type Envelope struct {
+	ID              string          // unique per delivery; a retry may repeat it
+	Type            string          // slash_commands, interactive, events_api
+	Payload         json.RawMessage // exactly the bytes of "payload", which HTTP delivery would carry
+	RetryAttempt    int             // 1, 2, 3 on a repeated event, else 0
+	RetryReason     string          // such as "timeout", on a repeated event
+	AcceptsResponse bool            // whether Slack reads a payload in the ack
+	Received        time.Time       // when it was read, in real time
+
+	// Ack tells Slack that the envelope was taken care of, on the connection that brought it. The
+	// payload becomes JSON (bytes in a json.RawMessage go as they are); nil, and what becomes
+	// "null", is left out.
+	//
+	// It may be called from any goroutine. Once an ack was handed to the network, another call
+	// does nothing and returns nil. ctx bounds the wait for other acks on the same connection; a
+	// write that began ends by itself within DeadAfter. Besides ErrGone and ErrTooLarge it returns
+	// the error of ctx or of marshaling, and then the envelope can still be acked.
+	Ack func(ctx context.Context, payload any) error
+}
+
+// message is all that the link reads of what Slack sends; a payload stays bytes.
+type message struct {
+	Type            string          `json:"type"`
+	EnvelopeID      string          `json:"envelope_id"`
+	Payload         json.RawMessage `json:"payload"`
+	AcceptsResponse bool            `json:"accepts_response_payload"`
+	RetryAttempt    int             `json:"retry_attempt"`
+	RetryReason     string          `json:"retry_reason"`
+
+	Reason         string `json:"reason"`          // of disconnect
+	NumConnections int    `json:"num_connections"` // of hello
+	DebugInfo      struct {
+		ApproximateConnectionTime float64 `json:"approximate_connection_time"` // seconds, of hello
+	} `json:"debug_info"`
+}
+
+// decode reads a message. A field of an unexpected kind beside the ones that an envelope cannot do
+// without costs that field, not the click.
+func decode(raw []byte) (message, error) {
+	var m message
+	err := json.Unmarshal(raw, &m)
+	if wrongKind := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrongKind) && m.Type != "" {
+		err = nil
+	}
+	switch {
+	case err != nil:
+		return m, fmt.Errorf("read a socket message: %w", err)
+	case m.Type == "":
+		return m, errors.New("read a socket message: it has no type")
+	case m.EnvelopeID == "" && m.Payload == nil:
+		return m, nil // no envelope
+	case m.EnvelopeID == "":
+		return m, errors.New("read an envelope: it has no id")
+	case m.Payload == nil || string(m.Payload) == "null":
+		return m, errors.New("read an envelope: it has no payload")
+	}
+	return m, nil
+}
+
+var envelopeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([^"\\\x00-\x1f]{1,200})"`)
+
+// findID looks for the envelope id in what could not be read: first where it belongs, as a key of
+// the outer object, then anywhere. The id that a payload merely quotes is escaped and not found.
+func findID(raw []byte) string {
+	if id := outerID(raw); id != "" {
+		return id
+	}
+	if found := envelopeID.FindSubmatch(raw); found != nil {
+		return string(found[1])
+	}
+	return ""
+}
+
+func outerID(raw []byte) string {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+		return ""
+	}
+	for {
+		key, err := d.Token()
+		if err != nil || key == json.Delim('}') {
+			return ""
+		}
+		if key == "envelope_id" {
+			id, err := d.Token()
+			if s, ok := id.(string); err == nil && ok {
+				return s
+			}
+			return ""
+		}
+		var skipped json.RawMessage
+		if d.Decode(&skipped) != nil {
+			return ""
+		}
+	}
+}
+
+// errTooLong says that a message was longer than the link reads.
+var errTooLong = errors.New("read a socket message: it is longer than the read limit")
+
+// readMessage reads all of r but returns at most limit bytes, so that an oversized message costs
+// itself and not the connection. Of one that is too long it also returns the end, where the
+// envelope id may be, and errTooLong.
+func readMessage(r io.Reader, limit int64) (head, tail []byte, err error) {
+	head, err = io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil || int64(len(head)) <= limit {
+		return head, nil, err
+	}
+	const keep = 1024
+	tail = bytes.Clone(head[max(0, len(head)-keep):])
+	chunk := make([]byte, 32*1024)
+	for {
+		n, err := r.Read(chunk)
+		tail = append(tail, chunk[:n]...)
+		tail = append(tail[:0], tail[max(0, len(tail)-keep):]...)
+		if err == io.EOF {
+			return head[:limit], tail, errTooLong
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// envelope makes of m what Handle gets.
+func (c *conn) envelope(m message) Envelope {
+	var acked atomic.Bool
+	return Envelope{
+		ID:              m.EnvelopeID,
+		Type:            m.Type,
+		Payload:         m.Payload,
+		RetryAttempt:    m.RetryAttempt,
+		RetryReason:     m.RetryReason,
+		AcceptsResponse: m.AcceptsResponse,
+		Received:        time.Now(),
+		Ack: func(ctx context.Context, payload any) error {
+			frame, err := ackFrame(m.EnvelopeID, payload)
+			if err != nil {
+				return err
+			}
+			if acked.Swap(true) {
+				return nil
+			}
+			err = c.send(ctx, frame)
+			switch {
+			case errors.Is(err, ErrGone):
+				c.link.strand(ctx, c, frame)
+			case err != nil:
+				acked.Store(false)
+				return fmt.Errorf("ack envelope %s: %w", m.EnvelopeID, err)
+			}
+			c.settle()
+			if err != nil {
+				return fmt.Errorf("ack envelope %s: %w", m.EnvelopeID, err)
+			}
+			return nil
+		},
+	}
+}
+
+// ackFrame builds what Slack gets. HTML is not escaped: <@U1> would take three times the room, and
+// room is scarce.
+func ackFrame(id string, payload any) ([]byte, error) {
+	body, err := marshal(payload)
+	if err != nil {
+		return nil, fmt.Errorf("ack envelope %s: %w", id, err)
+	}
+	if string(body) == "null" {
+		body = nil
+	}
+	frame, err := marshal(struct {
+		EnvelopeID string          `json:"envelope_id"`
+		Payload    json.RawMessage `json:"payload,omitempty"`
+	}{id, body})
+	if err != nil {
+		return nil, fmt.Errorf("ack envelope %s: %w", id, err)
+	}
+	if len(frame) >= AckLimit {
+		return nil, fmt.Errorf("ack envelope %s with %d bytes: %w", id, len(frame), ErrTooLarge)
+	}
+	return frame, nil
+}
+
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}

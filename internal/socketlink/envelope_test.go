@@ -1,0 +1,243 @@
+package socketlink
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/gorilla/websocket"
+)
+
+func TestWhatCannotBeReadIsAckedCountedAndReported(t *testing.T) {
+	tests := map[string]struct {
+		raw  string
+		acks []string
+	}{
+		"cut off after the id":          {`{"envelope_id":"E","type":"interactive","payload":{"a":`, []string{"E"}},
+		"cut off, the id last":          {`{"payload":{"a":[}},"type":"interactive","envelope_id":"E"`, []string{"E"}},
+		"no payload":                    {`{"envelope_id":"E","type":"interactive"}`, []string{"E"}},
+		"null for a payload":            {`{"envelope_id":"E","type":"interactive","payload":null}`, []string{"E"}},
+		"no type":                       {`{"envelope_id":"E","payload":{}}`, []string{"E"}},
+		"no id":                         {`{"type":"interactive","payload":{}}`, nil},
+		"an id of the wrong kind":       {`{"envelope_id":7,"type":"interactive","payload":{}}`, nil},
+		"an id that only people wrote":  {`{"type":"interactive","payload":{"text":"\"envelope_id\":\"X\""`, nil},
+		"no JSON":                       {`<html>`, nil},
+		"JSON that is no object":        {`["envelope_id","E"]`, nil},
+		"an object with nothing in it":  {`{}`, nil},
+		"nothing":                       {``, nil},
+		"something after the end of it": {`{"envelope_id":"E","type":"interactive","payload":{}} }`, []string{"E"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
+				reported := make(chan string, 10)
+				r := f.start(func(o *Options) {
+					o.Unreadable = func(raw []byte, err error) {
+						if err == nil {
+							t.Error("no error was given")
+						}
+						reported <- string(raw)
+					}
+				})
+				defer r.end()
+				r.connected(2)
+				s := f.live()[0]
+				s.say(test.raw)
+				s.deliver("after")
+				if got := r.next(); got.ID != "after" {
+					t.Errorf("envelope %s was handed over", got.ID)
+				}
+				if got := <-reported; got != test.raw {
+					t.Errorf("reported %q, want %q", got, test.raw)
+				}
+				pass(time.Second)
+				if diff := cmp.Diff(test.acks, f.ackedIDs()); diff != "" {
+					t.Errorf("acked: %s", diff)
+				}
+				if got := r.State().Unreadable; got != 1 {
+					t.Errorf("Unreadable = %d, want 1", got)
+				}
+			})
+		})
+	}
+}
+
+func TestAFieldOfAnotherKindDoesNotCostTheClick(t *testing.T) {
+	for _, odd := range []string{`"retry_attempt":"1"`, `"retry_reason":3`, `"accepts_response_payload":"yes"`, `"debug_info":[]`, `"new":{}`} {
+		m, err := decode([]byte(`{` + odd + `,"envelope_id":"E","type":"interactive","payload":{"a":1}}`))
+		if err != nil || m.EnvelopeID != "E" || string(m.Payload) != `{"a":1}` {
+			t.Errorf("%s: %+v, %v", odd, m, err)
+		}
+	}
+}
+
+func TestAMessageThatIsTooLongCostsItselfAndNotTheConnection(t *testing.T) {
+	long := strings.Repeat("x", 2<<20)
+	for name, raw := range map[string]string{
+		"id first": fmt.Sprintf(`{"envelope_id":"E","type":"interactive","payload":{"text":%q}}`, long),
+		"id last":  fmt.Sprintf(`{"payload":{"text":%q},"type":"interactive","envelope_id":"E"}`, long),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
+				var size int
+				r := f.start(func(o *Options) { o.Unreadable = func(raw []byte, _ error) { size = len(raw) } })
+				defer r.end()
+				r.connected(2)
+				s := f.live()[0]
+				for range 3 {
+					s.say(raw)
+				}
+				s.deliver("after")
+				if got := r.next(); got.ID != "after" {
+					t.Errorf("envelope %s was handed over", got.ID)
+				}
+				pass(time.Second)
+				if acks := f.acksOf("E"); len(acks) != 3 {
+					t.Errorf("%d acks, want 3", len(acks))
+				}
+				if size != 1<<20 {
+					t.Errorf("%d bytes were reported, want 1 MiB", size)
+				}
+				if n := len(f.opens()); n != 2 {
+					t.Errorf("%d connections were opened, want the first 2", n)
+				}
+			})
+		})
+	}
+}
+
+func TestTheLongestMessageIsRead(t *testing.T) {
+	for over, want := range map[int]int64{0: 0, 1: 1} {
+		inFakeTime(t, 0, func(t *testing.T, f *fakeSlack) {
+			r := f.start()
+			defer r.end()
+			r.connected(2)
+			empty := `{"envelope_id":"E","type":"interactive","payload":""}`
+			f.live()[0].say(strings.Replace(empty, `""`, `"`+strings.Repeat("x", 1<<20-len(empty)+over)+`"`, 1))
+			pass(time.Second)
+			if s := r.State(); s.Unreadable != want || s.Envelopes != 1-want {
+				t.Errorf("%d bytes over the limit: %+v", over, s)
+			}
+		})
+	}
+}
+
+func TestAnAckOf20480BytesIsRefusedAndTheEnvelopeCanStillBeAcked(t *testing.T) {
+	inFakeTime(t, 0, func(t *testing.T, f *fakeSlack) {
+		r := f.start()
+		defer r.end()
+		r.connected(2)
+		room := AckLimit - len(`{"envelope_id":"E","payload":""}`)
+		f.live()[0].deliver("E")
+		e := r.next()
+		if err := e.Ack(t.Context(), strings.Repeat("<", room)); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%d bytes: %v, want ErrTooLarge", AckLimit, err)
+		}
+		if err := e.Ack(t.Context(), strings.Repeat("<", room-1)); err != nil {
+			t.Errorf("%d bytes: %v", AckLimit-1, err)
+		}
+		pass(time.Second)
+		if acks := f.acksOf("E"); len(acks) != 1 || len(acks[0].payload) != room+1 {
+			t.Errorf("%d acks arrived", len(acks))
+		}
+	})
+}
+
+func TestNoPayloadAndNullAreTheSame(t *testing.T) {
+	var typed *struct{}
+	for _, payload := range []any{nil, typed, json.RawMessage("null"), json.RawMessage(nil)} {
+		frame, err := ackFrame("E", payload)
+		if got, want := string(frame), `{"envelope_id":"E"}`; err != nil || got != want {
+			t.Errorf("%#v: %s, %v; want %s", payload, got, err, want)
+		}
+	}
+}
+
+func TestOnlyTheFirstAckIsSent(t *testing.T) {
+	inFakeTime(t, 0, func(t *testing.T, f *fakeSlack) {
+		r := f.start()
+		defer r.end()
+		r.connected(2)
+		f.live()[0].deliver("E")
+		e := r.next()
+		if err := e.Ack(t.Context(), func() {}); err == nil {
+			t.Error("a function was marshaled")
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := e.Ack(ended, nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("with an ended context: %v", err)
+		}
+		var acking sync.WaitGroup
+		for range 10 {
+			acking.Go(func() {
+				if err := e.Ack(t.Context(), nil); err != nil {
+					t.Errorf("Ack = %v", err)
+				}
+			})
+		}
+		acking.Wait()
+		pass(time.Second)
+		if acks := f.acksOf("E"); len(acks) != 1 {
+			t.Errorf("%d acks, want 1", len(acks))
+		}
+	})
+}
+
+func TestAnAckWithoutItsConnectionIsReportedAsGone(t *testing.T) {
+	inFakeTime(t, 0, func(t *testing.T, f *fakeSlack) {
+		r := f.start()
+		defer r.end()
+		r.connected(2)
+		s := f.live()[0]
+		s.deliver("E")
+		e := r.next()
+		s.cut()
+		r.await("the loss", func() bool { return len(f.opens()) > 2 })
+		if err := e.Ack(t.Context(), nil); !errors.Is(err, ErrGone) {
+			t.Errorf("Ack = %v, want ErrGone", err)
+		}
+		if err := e.Ack(t.Context(), nil); err != nil {
+			t.Errorf("the second Ack = %v, want nil", err)
+		}
+		pass(time.Second)
+		if acks := f.acksOf("E"); len(acks) != 1 {
+			t.Errorf("%d copies on other connections, want 1", len(acks))
+		}
+	})
+}
+
+func TestABinaryMessageIsReadLikeText(t *testing.T) {
+	inFakeTime(t, 0, func(t *testing.T, f *fakeSlack) {
+		r := f.start()
+		defer r.end()
+		r.connected(2)
+		f.live()[0].sayFrame(websocket.BinaryMessage, `{"envelope_id":"E","type":"interactive","payload":{}}`)
+		if got := r.next().ID; got != "E" {
+			t.Errorf("got envelope %s", got)
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(`{"envelope_id":"E","type":"interactive","payload":{"a":1},"retry_attempt":"x"}`))
+	f.Add([]byte(`{"type":"hello","num_connections":1,"debug_info":{"approximate_connection_time":18060}}`))
+	f.Add([]byte(`{"payload":{"envelope_id":"inner"},"envelope_id":"outer"`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		m, err := decode(raw)
+		if err == nil && m.EnvelopeID != "" && (m.Type == "" || !json.Valid(m.Payload)) {
+			t.Errorf("a broken envelope was accepted: %+v", m)
+		}
+		if id := findID(raw); len(id) > 0 {
+			if frame, err := ackFrame(id, nil); err == nil && !json.Valid(frame) {
+				t.Errorf("an ack that is no JSON: %s", frame)
+			}
+		}
+	})
+}

@@ -1,0 +1,194 @@
+package socketlink
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// This file is what the connections of a link know of each other, all of it under Link.mu.
+
+const (
+	complainEvery = time.Hour
+	// ghosts is how long Slack may go on counting a connection that has ended.
+	ghosts = time.Minute
+)
+
+func (l *Link) dialing(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.opening += n
+}
+
+func (l *Link) add(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conns[c] = false
+}
+
+// greeted notes that c is live and looks at how many connections Slack counts.
+func (l *Link) greeted(c *conn, hello message) {
+	c.signOfLife()
+	l.mu.Lock()
+	select {
+	case <-c.gone:
+	default:
+		l.conns[c] = true
+	}
+	l.everLive = true
+	foreign := hello.NumConnections - l.ours()
+	l.counts.Foreign = max(0, foreign)
+	complain := foreign > 0 && time.Since(l.warned) >= complainEvery
+	if complain {
+		l.warned = time.Now()
+	}
+	l.mu.Unlock()
+
+	if complain {
+		l.opt.Log.Error("somebody else is connected with the same app-level token and takes a share of the clicks: stop the other process, or give it an app of its own",
+			"connections", hello.NumConnections, "ours", hello.NumConnections-foreign)
+	}
+	l.tell()
+}
+
+// tell reports the state to whoever wants to know. The lock keeps the last word the newest.
+func (l *Link) tell() {
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	l.opt.Changed(l.State())
+}
+
+// ours is how many connections Slack may rightly count as ours: generous, so that a connection on
+// its way in or out raises no alarm.
+func (l *Link) ours() int {
+	l.ended = slices.DeleteFunc(l.ended, func(at time.Time) bool { return time.Since(at) > ghosts })
+	return len(l.conns) + l.opening + len(l.ended)
+}
+
+// left notes that c can send nothing any more.
+func (l *Link) left(c *conn) {
+	l.mu.Lock()
+	changed := l.conns[c]
+	if changed {
+		l.conns[c] = false
+	}
+	l.mu.Unlock()
+	if changed {
+		l.tell()
+	}
+}
+
+func (l *Link) remove(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.conns, c)
+	l.ended = append(l.ended, time.Now())
+}
+
+// accept reports whether an envelope may still be handed over, and counts it.
+func (l *Link) accept() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stopping {
+		return false
+	}
+	l.counts.Envelopes++
+	return true
+}
+
+func (l *Link) countUnreadable(id string, size int, err error) {
+	l.mu.Lock()
+	l.counts.Unreadable++
+	l.mu.Unlock()
+	l.opt.Log.Warn("a message of Slack could not be read", "envelope", id, "bytes", size, "error", err)
+}
+
+// strand gives an ack whose connection is gone a second chance on another one.
+func (l *Link) strand(ctx context.Context, from *conn, frame []byte) {
+	l.mu.Lock()
+	l.counts.Stranded++
+	var other *conn
+	for c, live := range l.conns {
+		if live && c != from {
+			other = c
+		}
+	}
+	l.mu.Unlock()
+	if other != nil {
+		_ = other.send(ctx, frame) // it is reported as gone in any case
+	}
+}
+
+// stagger returns after how long slot number should replace c of its own accord, 0 for never. Slack
+// refreshes connections at a certain age; those opened together would all be refreshed together.
+func (l *Link) stagger(c *conn, number int, hello message) time.Duration {
+	lifetime := time.Duration(hello.DebugInfo.ApproximateConnectionTime * float64(time.Second))
+	if lifetime <= 0 {
+		return 0
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c.ends = time.Now().Add(lifetime)
+	if number == 0 {
+		return 0 // the others move out of its way
+	}
+	n := time.Duration(l.opt.Connections)
+	for other, live := range l.conns {
+		if other != c && live && other.ends.Sub(c.ends).Abs() < lifetime/(2*n) {
+			return lifetime * time.Duration(number) / n
+		}
+	}
+	return 0
+}
+
+// doom notes a fatal answer and reports whether it is time to give up: at once if there never was a
+// connection, else when none has been live for all of Patience.
+func (l *Link) doom(f *FatalError) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.doomed == nil {
+		l.doomSince = time.Now()
+	}
+	l.doomed = f
+	return l.over()
+}
+
+// hopeless returns the fatal answer to give up with, or nil if there is still hope.
+func (l *Link) hopeless() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.doomed == nil || !l.over() {
+		return nil
+	}
+	return l.doomed
+}
+
+func (l *Link) over() bool {
+	return !l.everLive || l.state().Live == 0 && time.Since(l.doomSince) >= l.opt.Patience
+}
+
+// undoom forgets fatal answers, because a connection has shown that all is well again.
+func (l *Link) undoom() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doomed = nil
+}
+
+// retire leaves c behind, in the background, after Slack had the time linger to close it itself.
+func (l *Link) retire(c *conn, linger time.Duration) {
+	l.work.Go(func() { c.leave(linger, l.opt.AckWithin, closeWithin) })
+}
+
+// leaveAll stops accepting envelopes, leaves every connection and waits until nothing is left.
+func (l *Link) leaveAll() {
+	l.mu.Lock()
+	l.stopping = true
+	conns := slices.Collect(maps.Keys(l.conns))
+	l.mu.Unlock()
+	for _, c := range conns {
+		// Three quarters of the time for the acks, the rest for the close frames.
+		l.work.Go(func() { c.leave(0, l.opt.StopWithin*3/4, l.opt.StopWithin/4) })
+	}
+	l.work.Wait()
+}

@@ -1,0 +1,313 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"epilogue/store"
+)
+
+// Claim hands out the next job. It asks the writer only when there is something to write.
+func (db *DB) Claim(ctx context.Context, now time.Time, lease time.Duration) (store.Job, bool, error) {
+	var due bool
+	err := db.view(ctx, func(tx *bbolt.Tx) (err error) {
+		due, err = isDue(tx, now)
+		return err
+	})
+	if err != nil || !due {
+		return store.Job{}, false, wrap(err, "claim a job")
+	}
+	var j job
+	err = db.write(ctx, func(t *txn) (err error) {
+		j, err = t.claim(now, lease)
+		if errors.Is(err, errNoJob) { // what was due joined a lane that is held: that is to be kept
+			j, err = job{}, nil
+		}
+		return err
+	})
+	if err != nil {
+		return store.Job{}, false, wrap(err, "claim a job")
+	}
+	return j.Job, j.ID != "", nil
+}
+
+// claim takes the oldest job that is ready.
+func (t *txn) claim(now time.Time, lease time.Duration) (job, error) {
+	if err := t.wake(now); err != nil {
+		return job{}, err
+	}
+	_, id := t.first(bReady, nil)
+	if id == nil {
+		return job{}, errNoJob
+	}
+	j, err := t.indexed(id)
+	if err != nil {
+		return job{}, err
+	}
+	if err := t.del(bReady, key{}.num(j.place)); err != nil {
+		return job{}, err
+	}
+	if j.state == queued && j.Key != "" {
+		if err := t.del(bKeys, []byte(j.Key)); err != nil {
+			return job{}, err
+		}
+	}
+	j.state, j.Claims = claimed, j.Claims+1
+	return j, t.hold(j, now.Add(lease))
+}
+
+// hold keeps the first job of a lane, and with it the lane, until a moment.
+func (t *txn) hold(j job, until time.Time) error {
+	j.until = until.UTC()
+	if until.IsZero() {
+		j.until = time.Unix(0, 0).UTC() // the zero time means not held
+	}
+	if err := t.put(bHeld, key{}.moment(j.until).num(j.place), []byte(j.ID)); err != nil {
+		return err
+	}
+	return t.putJob(j)
+}
+
+// Finish removes a job that was done.
+func (db *DB) Finish(ctx context.Context, j store.Job, out store.Outcome) error {
+	return wrap(db.settle(ctx, j, out, func(t *txn) (job, error) {
+		return t.job([]byte(j.ID)) // done is done, also when the lease has ended
+	}), "finish job %s", j.ID)
+}
+
+// Bury gives up on a job.
+func (db *DB) Bury(ctx context.Context, j store.Job, why string, out store.Outcome) error {
+	return wrap(db.settle(ctx, j, out, func(t *txn) (job, error) {
+		dead, err := t.claimedBy(j)
+		if err != nil {
+			return job{}, err
+		}
+		dead.LastWhy = why
+		record, err := store.EncodeJob(dead.Job)
+		if err != nil {
+			return job{}, err
+		}
+		n, err := t.next(bBuried)
+		if err != nil {
+			return job{}, err
+		}
+		return dead, t.put(bBuried, key{}.num(n), record)
+	}), "bury job %s", j.ID)
+}
+
+// settle takes a job out of the outbox and writes what came of it.
+func (db *DB) settle(ctx context.Context, j store.Job, out store.Outcome, find func(*txn) (job, error)) error {
+	then, err := ownJobs(out.Then)
+	if err != nil {
+		return err
+	}
+	results, err := ownResults(out.Results)
+	if err != nil {
+		return err
+	}
+	return db.write(ctx, func(t *txn) error {
+		done, err := find(t)
+		if err != nil {
+			return err
+		}
+		if err := t.remove(done); err != nil {
+			return err
+		}
+		if err := t.putResults(results); err != nil {
+			return err
+		}
+		return t.enqueue(out.At, then)
+	})
+}
+
+// remove takes a job out of the outbox, and lets the next of its lane become ready.
+func (t *txn) remove(j job) error {
+	for _, e := range j.entries() {
+		if err := t.del(e.bucket, e.key); err != nil {
+			return err
+		}
+	}
+	if err := t.del(bReady, key{}.num(j.place)); err != nil {
+		return err
+	}
+	if err := t.del(bJobs, []byte(j.ID)); err != nil {
+		return err
+	}
+	_, id := t.first(bLanes, key{}.text(j.Lane))
+	if id == nil {
+		return nil
+	}
+	next, err := t.indexed(id)
+	if err != nil || next.held() {
+		return err
+	}
+	return t.ready(next)
+}
+
+// Retry puts a job back.
+func (db *DB) Retry(ctx context.Context, j store.Job, at time.Time, sent bool, why string) error {
+	return wrap(db.write(ctx, func(t *txn) error {
+		again, err := t.claimedBy(j)
+		if err != nil {
+			return err
+		}
+		if again.held() {
+			err = t.del(bHeld, key{}.moment(again.until).num(again.place))
+		} else {
+			err = t.del(bReady, key{}.num(again.place)) // the lease has ended, and nobody claimed it since
+		}
+		if err != nil {
+			return err
+		}
+		again.state, again.LastWhy = retried, why
+		again.Tries++
+		if !sent {
+			again.Claims = 0
+		}
+		return t.hold(again, at)
+	}), "retry job %s", j.ID)
+}
+
+// claimedBy reads a job whose last claim is the one that handed out j; otherwise it is ErrNotFound: somebody else has it now.
+func (t *txn) claimedBy(j store.Job) (job, error) {
+	stored, err := t.job([]byte(j.ID))
+	if err == nil && (stored.state != claimed || stored.Claims != j.Claims) {
+		err = store.ErrNotFound
+	}
+	return stored, err
+}
+
+// ownResults copies results, and refuses those that could not be read again.
+func ownResults(results []store.Result) ([]store.Result, error) {
+	own := make([]store.Result, 0, len(results))
+	for _, r := range results {
+		if err := checkText("result key", r.Key); err != nil {
+			return nil, err
+		}
+		if r.Value != nil && !json.Valid(r.Value) {
+			return nil, fmt.Errorf("result %s is not JSON", r.Key)
+		}
+		own = append(own, store.Result{Key: r.Key, Value: slices.Clone(r.Value)})
+	}
+	return own, nil
+}
+
+func (t *txn) putResults(results []store.Result) error {
+	for _, r := range results {
+		var err error
+		if r.Value == nil {
+			err = t.del(bResults, []byte(r.Key))
+		} else {
+			err = t.put(bResults, []byte(r.Key), append([]byte{store.Format}, r.Value...))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Buried reads what was given up.
+func (db *DB) Buried(ctx context.Context, limit int) ([]store.Job, error) {
+	var jobs []store.Job
+	err := db.view(ctx, func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bBuried).Cursor()
+		for k, v := c.Last(); k != nil && len(jobs) < limit; k, v = c.Prev() {
+			j, err := store.DecodeJob(v)
+			if err != nil {
+				return err
+			}
+			jobs = append(jobs, j)
+		}
+		return nil
+	})
+	return jobs, wrap(err, "read buried jobs")
+}
+
+// NextJob is when the next job may run.
+func (db *DB) NextJob(ctx context.Context) (at time.Time, any bool, err error) {
+	err = db.view(ctx, func(tx *bbolt.Tx) error {
+		at, any, err = nextMoment(tx)
+		return err
+	})
+	return at, any, wrap(err, "look for the next job")
+}
+
+// nextMoment looks at three first keys: what is ready counts from its own At, what is scheduled or held from when that ends.
+func nextMoment(tx *bbolt.Tx) (next time.Time, any bool, err error) {
+	if _, id := firstOf(tx, bReady, nil); id != nil {
+		j, err := decodeJob(tx.Bucket(bJobs).Get(id))
+		return j.At, err == nil, err
+	}
+	return nextWake(tx)
+}
+
+// nextWake is when the first of what is scheduled or held has its moment.
+func nextWake(tx *bbolt.Tx) (next time.Time, any bool, err error) {
+	for _, bucket := range [][]byte{bScheduled, bHeld} {
+		k, _ := firstOf(tx, bucket, nil)
+		if k == nil {
+			continue
+		}
+		at, err := readMoment(k)
+		if err != nil {
+			return time.Time{}, false, err
+		}
+		if !any || at.Before(next) {
+			next, any = at, true
+		}
+	}
+	return next, any, nil
+}
+
+// isDue reports whether a claim has anything to do: a job is ready, or a moment has come.
+func isDue(tx *bbolt.Tx, now time.Time) (bool, error) {
+	if k, _ := firstOf(tx, bReady, nil); k != nil {
+		return true, nil
+	}
+	next, any, err := nextWake(tx)
+	return any && !next.After(now), err
+}
+
+// Result reads one result.
+func (db *DB) Result(ctx context.Context, k string) (value json.RawMessage, err error) {
+	err = db.view(ctx, func(tx *bbolt.Tx) error {
+		value, err = readResult(tx.Bucket(bResults).Get([]byte(k)))
+		return err
+	})
+	return value, wrap(err, "read result %s", k)
+}
+
+// Results reads all results below a prefix.
+func (db *DB) Results(ctx context.Context, prefix string) ([]store.Result, error) {
+	var results []store.Result
+	err := db.view(ctx, func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bResults).Cursor()
+		for k, v := c.Seek([]byte(prefix)); bytes.HasPrefix(k, []byte(prefix)) && k != nil; k, v = c.Next() {
+			value, err := readResult(v)
+			if err != nil {
+				return err
+			}
+			results = append(results, store.Result{Key: string(k), Value: value})
+		}
+		return nil
+	})
+	return results, wrap(err, "read results of %s", prefix)
+}
+
+func readResult(v []byte) (json.RawMessage, error) {
+	switch {
+	case v == nil:
+		return nil, store.ErrNotFound
+	case len(v) == 0 || v[0] != store.Format:
+		return nil, fmt.Errorf("%w: result without a known format", store.ErrDamaged)
+	}
+	return bytes.Clone(v[1:]), nil
+}
