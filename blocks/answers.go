@@ -56,3 +56,16 @@ func DayUsage(s Scene, n flow.TaskNumber, typed string) Text {
 func ListUsage(s Scene, typed string) Text {
 	return Usage(s, "I have no list “"+typed+"”. There is post-incident, overdue and mine.", "list mine")
 }
+
+// UnreachableDM tells whoever leads an incident that its channel cannot be reached, why, and how the work goes on.
+func UnreachableDM(s Scene, inc flow.Incident, code string) Message {
+	why := say("Slack says: %s", code)
+	switch code {
+	case "is_archived":
+		why = say("it is archived")
+	case "channel_not_found", "not_in_channel":
+		why = say("I am not in it any more; inviting me again is enough")
+	}
+	return Say(say("I cannot post in the channel of %s: %s. Nothing is lost. Its tasks are here: %s, and in my Home tab.",
+		heading(inc), why, s.command("tasks %s", inc.ID)))
+}

@@ -147,6 +147,9 @@ func (b *Bot) refreshModal(ctx context.Context, id string, v viewState, inc flow
 
 // refreshHome draws somebody's App Home again, soon.
 func (b *Bot) refreshHome(ctx context.Context, who flow.UserID) {
+	if !b.hasHome(ctx, who) {
+		return
+	}
 	now := b.clock.Now()
 	if err := b.store.Enqueue(ctx, now, jobFor(0, flow.Effect{Tell: flow.TellHome, To: who}, now)); err != nil {
 		b.log.Warn("cannot refresh an App Home", "err", err)

@@ -18,13 +18,27 @@ func cardKey(id flow.IncidentID, card uint64) string { return fmt.Sprintf("card/
 func dmsKey(id flow.IncidentID) string               { return fmt.Sprintf("dm/%s/", id) }
 func dmKey(id flow.IncidentID, job store.Job) string { return dmsKey(id) + job.ID }
 
-// noChannelYet is how long what needs the incident's channel waits for it.
-const noChannelYet = 5 * time.Second
-
 var errNoChannel = errors.New("the incident has no channel yet")
 
-// deliver carries out one job. What announces renders its event; what shows renders the present.
+// deliver carries out one job, and when the incident's channel turns out to be out of reach, has its lead told so, once.
 func (b *Bot) deliver(ctx context.Context, job store.Job) (store.Outcome, error) {
+	out, err := b.carry(ctx, job)
+	if verdictOf(err) != gone || laneOf(job.Incident, job.Effect) != laneOf(job.Incident, flow.Effect{Tell: flow.TellPost}) {
+		return out, err
+	}
+	key := fmt.Sprintf("unreachable/%s", job.Incident)
+	if _, there, wrong := b.found(ctx, key); wrong != nil || there {
+		return out, err
+	}
+	tell := b.follow(job.Incident, flow.Effect{Tell: tellUnreachable})
+	tell.Detail = codeOf(err)
+	out.Then = append(out.Then, tell)
+	out.Results = append(out.Results, posted{}.result(key))
+	return out, err
+}
+
+// carry carries out one job. What announces renders its event; what shows renders the present.
+func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	e := job.Effect
 	if e.Tell == flow.TellHome {
 		return store.Outcome{}, b.publishHome(ctx, e.To, blocks.Ref{})
@@ -38,6 +52,8 @@ func (b *Bot) deliver(ctx context.Context, job store.Job) (store.Outcome, error)
 		return b.openChannel(ctx, job, inc)
 	case tellRefused:
 		return b.tellRefused(ctx, job, inc)
+	case tellUnreachable:
+		return store.Outcome{}, b.tellOne(ctx, job, inc, answerable(inc), blocks.UnreachableDM(b.scene(ctx), inc, job.Detail))
 	case flow.TellPast:
 		return b.tellPast(ctx, job, inc)
 	case flow.TellAssignee:
@@ -46,7 +62,7 @@ func (b *Bot) deliver(ctx context.Context, job store.Job) (store.Outcome, error)
 		return b.refreshDMs(ctx, job, inc)
 	}
 	if inc.Channel == "" {
-		return store.Outcome{}, again{after: noChannelYet, why: errNoChannel}
+		return store.Outcome{}, again{after: backoff(job.Tries), why: errNoChannel}
 	}
 	switch e.Tell {
 	case flow.TellInvite:

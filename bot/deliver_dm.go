@@ -1,8 +1,10 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -42,6 +44,11 @@ func (b *Bot) mayBeTold(ctx context.Context, to flow.UserID, inc flow.Incident) 
 	return flow.MayAct(inc, a), nil
 }
 
+// fewTries is how often a DM about a private incident waits for the invitation of whom it is for.
+const fewTries = 5
+
+var errNotInvited = errors.New("not in the channel of the private incident yet")
+
 // tellAssignee tells somebody in a DM what they are asked to do.
 func (b *Bot) tellAssignee(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
 	e := job.Effect
@@ -49,8 +56,21 @@ func (b *Bot) tellAssignee(ctx context.Context, job store.Job, inc flow.Incident
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	if ok, err := b.mayBeTold(ctx, e.To, inc); err != nil || !ok {
+	if !slices.ContainsFunc(e.Tasks, func(n flow.TaskNumber) bool {
+		t, ok := inc.Task(n)
+		return ok && t.Assignee == e.To && t.State == flow.Open
+	}) {
+		return store.Outcome{}, nil // settled or handed on before it could be told
+	}
+	ok, err := b.mayBeTold(ctx, e.To, inc)
+	if err != nil {
 		return store.Outcome{}, err
+	}
+	if !ok && job.Tries < fewTries {
+		return store.Outcome{}, again{after: backoff(job.Tries), why: errNotInvited} // the invitation is on its way
+	}
+	if !ok {
+		return store.Outcome{}, nil
 	}
 	p, err := b.dmChannel(ctx, e.To)
 	if err != nil {
@@ -111,11 +131,12 @@ func (b *Bot) tellPast(ctx context.Context, job store.Job, inc flow.Incident) (s
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	to := inc.Lead()
-	if to == "" {
-		to = inc.ResolvedBy
-	}
-	return store.Outcome{}, b.tellOne(ctx, job, inc, to, blocks.PastEvidenceDM(b.scene(ctx), inc, ev))
+	return store.Outcome{}, b.tellOne(ctx, job, inc, answerable(inc), blocks.PastEvidenceDM(b.scene(ctx), inc, ev))
+}
+
+// answerable is who is told what concerns an incident as a whole: its lead, else whoever resolved or declared it.
+func answerable(inc flow.Incident) flow.UserID {
+	return cmp.Or(inc.Lead(), inc.ResolvedBy, inc.DeclaredBy)
 }
 
 // tellRefused tells whoever declared an incident that Slack refused it a channel, and what can be done.

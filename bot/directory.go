@@ -15,7 +15,10 @@ import (
 
 const (
 	lookWithin = 2 * time.Second // how long an envelope waits for somebody who was never seen
-	staleAfter = 24 * time.Hour  // how old what is known of a person may be before it is asked for again, in the background
+	// staleMembers is how old the members of a channel may be before they are read again, in the background: joins and leaves that happened
+	// while we were away would else never be known.
+	staleMembers = 15 * time.Minute
+	staleAfter   = 24 * time.Hour // how old what is known of a person may be before it is asked for again, in the background
 )
 
 // errUnsure says that it is not known who somebody is, or who may see something, and that Slack did not tell in time. Nothing is decided then: the
@@ -144,6 +147,12 @@ func (d *directory) candidate(ctx context.Context, id flow.UserID, inc flow.Inci
 // is a member, which is asked again the next time.
 func (d *directory) channel(ctx context.Context, id flow.ChannelID) (store.Channel, error) {
 	c, err := d.store.Channel(ctx, id)
+	if err == nil && d.now().Sub(c.Known) > staleMembers {
+		d.behind("channel/"+string(id), func(ctx context.Context) error {
+			_, err := d.readChannel(ctx, id)
+			return err
+		})
+	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return c, err
 	}

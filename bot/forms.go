@@ -239,7 +239,7 @@ func (b *Bot) declaredJustNow(ctx context.Context, who flow.UserID, name string)
 	return 0, nil
 }
 
-// errOutside says that we are not in a private channel that somebody wants to use.
+// errOutside says that we, or whoever wants to use it, are not in a private channel.
 var errOutside = errors.New("not a member of that channel")
 
 // place is what the rules must know of a channel that somebody wants to use.
@@ -248,15 +248,20 @@ func (b *Bot) place(ctx context.Context, who flow.UserID, id flow.ChannelID) (fl
 	if err != nil {
 		return flow.Place{}, err
 	}
-	if c.Private && !c.Direct && !slices.Contains(c.Members, b.me.User) {
+	if c.Private && !c.Direct && !(slices.Contains(c.Members, b.me.User) && slices.Contains(c.Members, who)) {
 		return flow.Place{}, errOutside
 	}
 	p := flow.Place{Channel: id, Private: c.Private && !c.Direct, Direct: c.Direct, Shared: c.Shared}
-	inc, found, err := b.seeIn(ctx, who, id)
-	if found && inc.Stage != flow.Closed {
+	inc, err := b.store.IncidentIn(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return p, nil
+	case err != nil:
+		return p, fmt.Errorf("read the incident in %s: %w", id, err)
+	case inc.Stage != flow.Closed:
 		p.Occupant = inc.ID
 	}
-	return p, err
+	return p, nil
 }
 
 func (b *Bot) submitUseChannel(ctx context.Context, r request, inc flow.Incident) (answer, error) {

@@ -28,7 +28,7 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("%s/bookmark", id)
 	case flow.TellAssignee:
 		return fmt.Sprintf("dm/%s", e.To)
-	case flow.TellPast, tellRefused:
+	case flow.TellPast, tellRefused, tellUnreachable:
 		return fmt.Sprintf("%s/lead", id)
 	case flow.TellHome:
 		return fmt.Sprintf("home/%s", e.To)
@@ -51,8 +51,11 @@ func keyOf(id flow.IncidentID, e flow.Effect) string {
 	return ""
 }
 
-// tellRefused is a DM to whoever declared an incident: Slack refused a channel; Detail says why.
-const tellRefused flow.Tell = "channel-refused"
+// What only the edge knows how to tell. The names are stored for ever, like those of package flow.
+const (
+	tellRefused     flow.Tell = "channel-refused"     // DM to whoever declared: Slack refused a channel; Detail says why
+	tellUnreachable flow.Tell = "channel-unreachable" // DM to the lead: the channel cannot be posted to; Detail says why
+)
 
 // jobOption adds to a job what only delivery needs.
 type jobOption func(*store.Job)

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	inFlight   = 16               // jobs being delivered at once
+	inFlight   = 256              // jobs being delivered, or waiting for their turn with Slack, at once
 	lease      = 2 * time.Minute  // how long a job is ours; longer than the longest delivery
 	callWithin = 10 * time.Second // a call to Slack on behalf of a job
 	idleLook   = time.Minute      // the outbox looks at the store this often even if nobody wakes it

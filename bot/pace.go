@@ -24,6 +24,9 @@ type budget struct {
 	burst int
 }
 
+// longestWait is how long a delivery waits for its turn; what takes longer goes back to the outbox.
+const longestWait = 20 * time.Second
+
 // errLimited says that Slack asked to be left alone, and that the time is not over.
 var errLimited = errors.New("Slack limits this")
 
@@ -69,10 +72,19 @@ func (p *pacer) wait(ctx context.Context, name string, b budget) error {
 	if left > 0 {
 		return again{after: left, why: errLimited}
 	}
-	if err := k.limiter.Wait(ctx); err != nil {
-		return again{after: time.Second, why: err}
+	turn := k.limiter.Reserve()
+	delay := turn.Delay()
+	if delay > longestWait {
+		turn.Cancel()
+		return again{after: delay, why: errLimited}
 	}
-	return nil
+	select {
+	case <-ctx.Done():
+		turn.Cancel()
+		return again{after: delay, why: ctx.Err()}
+	case <-time.After(delay):
+		return nil
+	}
 }
 
 // pause stops a bucket for as long as Slack said.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"epilogue/flow"
@@ -58,7 +59,7 @@ func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, de
 	if err != nil {
 		return before, err
 	}
-	jobs := jobsFor(after.ID, flow.Effects(events), now)
+	jobs := jobsFor(after.ID, b.heard(ctx, flow.Effects(events)), now)
 	for i := range jobs {
 		for _, with := range extra {
 			with(&jobs[i])
@@ -72,6 +73,16 @@ func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, de
 	}
 	b.outbox.wake()
 	return after, nil
+}
+
+// heard leaves out what nobody would see: App Homes that were never opened.
+func (b *Bot) heard(ctx context.Context, effects []flow.Effect) []flow.Effect {
+	return slices.DeleteFunc(effects, func(e flow.Effect) bool { return e.Tell == flow.TellHome && !b.hasHome(ctx, e.To) })
+}
+
+func (b *Bot) hasHome(ctx context.Context, who flow.UserID) bool {
+	p, err := b.store.Person(ctx, who)
+	return err == nil && p.Home
 }
 
 // declare reserves a number and carries out a Declare.

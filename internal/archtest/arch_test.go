@@ -1,0 +1,158 @@
+// Package archtest holds the rooms of the house apart: who may import whom, with the reason printed when it is broken.
+package archtest
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// room says what a package may import besides the standard library. Test files may import more: they are how a room is looked at from outside.
+type room struct {
+	path   string
+	ours   []string // of this module
+	theirs []string // modules of others, by prefix
+	not    []string // of the standard library
+	why    string
+}
+
+var rooms = []room{
+	{
+		"flow", nil, nil,
+		[]string{"context", "os", "io", "net", "log", "sync", "database/sql"},
+		"flow is the rules and nothing else: no I/O, no clock, no goroutine, so that every decision can be replayed and tested as a value",
+	},
+	{
+		"blocks", []string{"flow"}, []string{"github.com/slack-go/slack"},
+		[]string{"context", "os", "net/http", "database/sql"},
+		"blocks turns values into words and pictures; it must be able to do so without a workspace, a database or a socket",
+	},
+	{
+		"store", []string{"flow"}, nil, nil,
+		"store is a contract that a shared database must be able to keep as well as a file",
+	},
+	{
+		"store/boltstore", []string{"flow", "store"}, []string{"go.etcd.io/bbolt", "github.com/oklog/ulid", "golang.org/x/sys"}, nil,
+		"boltstore keeps the contract in one file, and knows nothing of Slack",
+	},
+	{
+		"store/storetest", []string{"flow", "store"}, []string{"github.com/google/go-cmp"}, nil,
+		"storetest is the contract as a suite: it must run on any store",
+	},
+	{
+		"internal/socketlink", nil, []string{"github.com/coder/websocket", "github.com/slack-go/slack"}, nil,
+		"socketlink carries envelopes; what they mean is not its business, and losing none is",
+	},
+	{
+		"internal/sandbox", []string{"internal/sandbox/blockkit"}, []string{"github.com/gorilla/websocket"}, nil,
+		"the sandbox is a second reading of Slack's documentation: what it shared with the bot, it would misunderstand with the bot",
+	},
+	{
+		"internal/sandbox/blockkit", nil, nil, nil,
+		"the sandbox's Block Kit rules are read off Slack's documentation, independently of what the bot checks",
+	},
+	{
+		"internal/config", nil, []string{"go.yaml.in/yaml"}, nil,
+		"config is what the operator wrote, typed and checked; who uses it converts it",
+	},
+	{
+		"internal/flowfile", []string{"flow"}, []string{"go.yaml.in/yaml"}, nil,
+		"flowfile is the process as a text file; where the process is kept is not its business",
+	},
+	{
+		"bot", []string{"flow", "blocks", "store", "internal/socketlink"},
+		[]string{"github.com/slack-go/slack", "github.com/robfig/cron", "github.com/oklog/ulid", "golang.org/x/sync", "golang.org/x/time"}, nil,
+		"bot is the Slack edge: it must not know which database there is, and there is no other Slack than the one behind its API URL",
+	},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+	Standard   bool
+}
+
+func list(t *testing.T) map[string]listed {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "epilogue/...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	all := map[string]listed{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
+		var p listed
+		if err := dec.Decode(&p); err != nil {
+			t.Fatalf("read go list: %v", err)
+		}
+		all[strings.TrimPrefix(p.ImportPath, "epilogue/")] = p
+	}
+	return all
+}
+
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".") && first != "epilogue"
+}
+
+// breaks says what an import breaks, or nothing.
+func (r room) breaks(path string) string {
+	if ours, ok := strings.CutPrefix(path, "epilogue/"); ok {
+		if !slices.Contains(r.ours, ours) {
+			return "may not import " + ours
+		}
+		return ""
+	}
+	if standard(path) {
+		if slices.Contains(r.not, path) {
+			return "may not import " + path
+		}
+		return ""
+	}
+	if !slices.ContainsFunc(r.theirs, func(prefix string) bool { return path == prefix || strings.HasPrefix(path, prefix+"/") }) {
+		return "may not import " + path
+	}
+	return ""
+}
+
+func TestEveryRoomImportsOnlyWhatItMay(t *testing.T) {
+	all := list(t)
+	for _, r := range rooms {
+		p, ok := all[r.path]
+		if !ok {
+			t.Errorf("there is no package %s", r.path)
+			continue
+		}
+		for _, path := range p.Imports {
+			if wrong := r.breaks(path); wrong != "" {
+				t.Errorf("%s %s: %s", r.path, wrong, r.why)
+			}
+		}
+	}
+}
+
+// Without this the test above could pass because it looks at nothing.
+func TestWhatIsForbiddenIsFound(t *testing.T) {
+	for _, c := range []struct{ room, path string }{
+		{"flow", "os"}, {"flow", "epilogue/store"}, {"flow", "github.com/slack-go/slack"},
+		{"blocks", "epilogue/store"}, {"bot", "go.etcd.io/bbolt"}, {"bot", "epilogue/store/boltstore"},
+		{"internal/sandbox", "epilogue/bot"}, {"internal/sandbox", "github.com/slack-go/slack"},
+	} {
+		i := slices.IndexFunc(rooms, func(r room) bool { return r.path == c.room })
+		if rooms[i].breaks(c.path) == "" {
+			t.Errorf("%s may import %s, says the table", c.room, c.path)
+		}
+	}
+}
+
+// Only these carry a bot token, or the words that people read: whoever needs more asks them.
+func TestOnlyBlocksAndBotKnowSlacksClient(t *testing.T) {
+	for path, p := range list(t) {
+		if slices.Contains(p.Imports, "github.com/slack-go/slack") && !slices.Contains([]string{"blocks", "bot", "internal/socketlink", "internal/local", "internal/operator", "cmd/epilogue"}, path) {
+			t.Errorf("%s imports slack-go: only the edge speaks with Slack", path)
+		}
+	}
+}
