@@ -104,9 +104,7 @@ func PastEvidenceDM(s Scene, inc flow.Incident, ev flow.Event) Message {
 	if inc.Stage == flow.PostIncident {
 		for _, n := range f.Past[:min(len(f.Past), 5)] {
 			if t, ok := inc.Task(n); ok && t.State != flow.Open {
-				b := reopenButton(inc, t)
-				b.Text = plainText("Reopen task", maxLabel)
-				shown = append(shown, section(title(t), b))
+				shown = append(shown, section(title(t), reopenButton(inc, t, "Reopen task")))
 			}
 		}
 	}

@@ -9,5 +9,5 @@
 //
 // Reading order: text.go and words.go (how a sentence is made), action.go (what a click carries), kit.go (blocks in short), scene.go,
 // card.go and task.go (the picture that people see most), announce.go, thread.go and dm.go (other messages), lists.go, timeline.go,
-// home.go, the forms (forms.go, declare.go, closing.go, taskforms.go), refusal.go, help.go, check.go.
+// home.go, the forms (forms.go, closing.go, taskforms.go), refusal.go, answers.go, help.go, check.go.
 package blocks

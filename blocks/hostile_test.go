@@ -166,6 +166,7 @@ func (s sampled) show(message func(string, Message), view func(string, slack.Mod
 		s.viewsOf(at, inc, events, view)
 	}
 	home("home", Home(sc, s.home()))
+	view("pick", PickForm(sc, s.many(), "tasks"))
 	message("todo", TodoMessage(sc, Page[Item]{Items: s.items(), Number: 1, More: true}))
 	message("list", ListMessage(sc, InPost, Page[flow.Incident]{Items: s.many(), Number: 1, More: true}))
 }
@@ -194,7 +195,7 @@ func (s sampled) messagesOf(at string, inc flow.Incident, message func(string, M
 
 func (s sampled) viewsOf(at string, inc flow.Incident, events []flow.Event, view func(string, slack.ModalViewRequest)) {
 	sc := s.scene
-	for number := range 11 {
+	for number := range 2 {
 		view(at+"all tasks", AllTasks(sc, inc, number))
 	}
 	view(at+"timeline", TimelineModal(sc, inc, Page[flow.Event]{Items: events, Number: 1, More: true}))
@@ -206,7 +207,6 @@ func (s sampled) viewsOf(at string, inc flow.Incident, events []flow.Event, view
 	view(at+"declare", DeclareForm(sc, Declaring{Name: inc.Name, Summary: inc.Summary, Lead: ana, Here: "C1", Same: 1}))
 	view(at+"use channel", UseChannelForm(sc, inc))
 	view(at+"invite", InviteForm(sc, inc, Ref{Person: ben, Task: 1}))
-	view(at+"pick", PickForm(sc, s.many(), "tasks"))
 	view(at+"notice", Notice(s.typed, Escape(s.typed), say("x")))
 	view(at+"reopen", ReopenForm(sc, inc, ben))
 	for _, who := range []flow.UserID{ana, ben} {
@@ -217,7 +217,7 @@ func (s sampled) viewsOf(at string, inc flow.Incident, events []flow.Event, view
 		view(at+"move on", MoveOnForm(sc, inc))
 		view(at+"add", AddTaskForm(sc, inc, cut(s.typed, flow.MaxTitle)))
 	}
-	for _, t := range inc.Tasks[:min(len(inc.Tasks), 6)] {
+	for _, t := range inc.Tasks[:min(len(inc.Tasks), 3)] {
 		view(at+"skip", SkipForm(sc, inc, t))
 		view(at+"assign", AssignForm(sc, inc, t))
 		view(at+"cannot", CannotDoForm(sc, inc, t))
@@ -345,18 +345,25 @@ func showSafely(t tester, s sampled) {
 
 func TestWhateverPeopleTypeEveryPictureIsHarmlessAndFits(t *testing.T) {
 	for i, typed := range hostile {
-		t.Run(fmt.Sprintf("%d %.12q", i, typed), func(t *testing.T) { showSafely(t, sample(t, typed, 12)) })
+		t.Run(fmt.Sprintf("%d %.12q", i, typed), func(t *testing.T) { showSafely(t, sample(t, typed, 8)) })
 	}
 }
 
 func TestTwoHundredTasksFit(t *testing.T) {
-	for _, typed := range []string{strings.Repeat("&", 1000), strings.Repeat("😀", 1000), "short"} {
-		for _, n := range []int{1, 14, 15, 16, 30, 45, 60, 61, 62, 200} {
+	for _, typed := range []string{strings.Repeat("&", 1000), strings.Repeat("😀", 1000)} {
+		for _, n := range []int{1, 14, 15, 16, 44, 45, 60, 200} {
 			s := sample(t, typed, n)
 			for _, state := range []flow.TaskState{flow.Open, flow.Done, ""} {
-				same := s
-				same.shapes = []flow.Incident{withAll(s.shapes[0], state)}
-				showSafely(t, same)
+				inc := withAll(s.shapes[0], state)
+				ev := flow.Event{Seq: inc.Card, At: start, By: ben, Fact: flow.StatusEntered{
+					Status: inc.Status, From: "reviewing", ByHand: true, Reason: cut(typed, flow.MaxReason), Skipped: []flow.TaskNumber{1, 2, 3, 4, 5},
+				}}
+				at := fmt.Sprintf("%d tasks %q", n, state)
+				fits(t, at, Card(s.scene, inc, ev))
+				for page := range 10 {
+					fits(t, at, AllTasks(s.scene, inc, page))
+				}
+				s.messagesOf(at, inc, func(what string, m Message) { fits(t, what, m) })
 			}
 		}
 	}

@@ -109,7 +109,7 @@ func (s Scene) anyTask(inc flow.Incident, t flow.Task) []slack.Block {
 	case t.State == flow.Open:
 		return s.openTask(inc, t, false)
 	}
-	return []slack.Block{section(s.taskLine(inc, t), reopenButton(inc, t))}
+	return []slack.Block{section(s.taskLine(inc, t), reopenButton(inc, t, "Reopen"))}
 }
 
 // Item is a task of some incident.

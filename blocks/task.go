@@ -124,13 +124,13 @@ func (s Scene) settledTask(inc flow.Incident, t flow.Task) slack.Block {
 }
 
 // reopenButton opens a settled task again. Where that takes the incident back, it asks first, and says so in what it carries.
-func reopenButton(inc flow.Incident, t flow.Task) *slack.ButtonBlockElement {
+func reopenButton(inc flow.Incident, t flow.Task, label words) *slack.ButtonBlockElement {
 	r := ref(inc, t)
-	if !passed(inc, t) {
-		return button(ReopenTask, "Reopen", r, t.Title)
+	r.Back = passed(inc, t)
+	b := button(ReopenTask, label, r, t.Title)
+	if !r.Back {
+		return b
 	}
-	r.Back = true
-	b := button(ReopenTask, "Reopen", r, t.Title)
 	b.Confirm = confirm("Reopen this task?", goesBack(inc, t), "Reopen")
 	return b
 }

@@ -150,6 +150,9 @@ func webAddress(address string) (string, bool) {
 
 // momentIn is a point in time in the reader's zone; readers whose program knows no such thing see it in the given one, which is named.
 func momentIn(t time.Time, zone *time.Location) Text {
+	if t.IsZero() {
+		return say("at an unknown time")
+	}
 	return Text{fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", t.Unix(), t.In(zone).Format("Mon Jan 2 2006, 15:04 MST"))}
 }
 
@@ -174,7 +177,10 @@ func join(sep words, texts ...Text) Text {
 // Plain is the text without mrkdwn, for places that show it as it is: errors of fields, files, buttons.
 func (t Text) Plain() string {
 	var b strings.Builder
-	for _, a := range t.atoms() {
+	for s := t.s; s != ""; {
+		n := atom(s)
+		a := s[:n]
+		s = s[n:]
 		if !strings.HasPrefix(a, "<") {
 			b.WriteString(a)
 			continue
@@ -220,31 +226,26 @@ func (t Text) Chunks(n int) []Text {
 // cut splits before the code point n, or earlier so that nothing is torn apart.
 func (t Text) cut(n int) (head, rest Text) {
 	length, end := 0, 0
-	for _, a := range t.atoms() {
-		length += utf8.RuneCountInString(a)
+	for end < len(t.s) {
+		size := atom(t.s[end:])
+		length += utf8.RuneCountInString(t.s[end : end+size])
 		if length > n {
 			break
 		}
-		end += len(a)
+		end += size
 	}
 	return Text{t.s[:end]}, Text{t.s[end:]}
-}
-
-// atoms are the pieces that must stay whole: <…>, &…;, and a character with the marks and joiners that follow it.
-func (t Text) atoms() []string {
-	var out []string
-	for s := t.s; s != ""; {
-		n := atom(s)
-		out = append(out, s[:n])
-		s = s[n:]
-	}
-	return out
 }
 
 // longestCluster bounds what counts as one character, in bytes, so that a text of nothing but marks can be cut too.
 const longestCluster = 40
 
+// atom is the size in bytes of the first piece that must stay whole: <…>, &…;, or a character with the marks and joiners that
+// follow it.
 func atom(s string) int {
+	if s[0] < utf8.RuneSelf && len(s) > 1 && s[1] < utf8.RuneSelf && s[0] != '<' && s[0] != '&' {
+		return 1
+	}
 	switch s[0] {
 	case '<':
 		if i := strings.IndexByte(s, '>'); i > 0 {

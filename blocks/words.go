@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ const (
 )
 
 // title of a task, shortened.
-func title(t flow.Task) Text { return brief(t.Title, shortTitle) }
+func title(t flow.Task) Text { return brief(cmp.Or(t.Title, "untitled"), shortTitle) }
 
 // reason that somebody gave, shortened.
 func reason(s string) Text { return brief(s, shortReason) }

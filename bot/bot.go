@@ -37,6 +37,7 @@ type Options struct {
 	ChannelPrefix string        // of the channels that are made; empty: inc-
 	Connections   int           // 0: two
 	Grace         time.Duration // how long stopping may take; 0: 2 s
+	Unpaced       bool          // keep no budgets of calls: for a local Slack, which limits nobody
 	Log           *slog.Logger
 	Link          socketlink.Options // how patient the link is; Open and Handle are ours
 }
@@ -81,7 +82,7 @@ func New(o Options) *Bot {
 	}
 	b := &Bot{
 		store: o.Store, slack: o.Slack, clock: o.Clock, zone: o.Zone, command: o.Command, channelPrefix: o.ChannelPrefix,
-		grace: o.Grace, log: o.Log, pace: newPacer(),
+		grace: o.Grace, log: o.Log, pace: newPacer(o.Unpaced),
 	}
 	if b.clock == nil {
 		b.clock = RealClock{}

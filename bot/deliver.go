@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"epilogue/blocks"
@@ -227,34 +228,48 @@ func (b *Bot) endOf(ctx context.Context, id flow.IncidentID, card uint64) (flow.
 	}
 }
 
-// postThread tells what happened to tasks in the thread of the card that was the current one then.
+// postThread tells what happened to tasks, each in the thread of the card that was the current one then.
 func (b *Bot) postThread(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
-	e := job.Effect
-	cards, err := b.store.Results(ctx, cardKey(inc.ID, 0)[:len(cardKey(inc.ID, 0))-20])
+	cards, err := b.store.Results(ctx, cardsKey(inc.ID))
 	if err != nil {
 		return store.Outcome{}, fmt.Errorf("read the cards of %s: %w", inc.ID, err)
 	}
-	key := ""
-	for _, c := range cards {
-		if c.Key < cardKey(inc.ID, e.Since) {
-			key = c.Key
+	events, err := b.events(ctx, inc.ID, job.Effect.Since, job.Effect.Seq)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	for len(events) > 0 {
+		key, n := threadOf(inc.ID, cards, events)
+		told := events[:n]
+		events = events[n:]
+		m := blocks.Thread(b.scene(ctx), inc, told)
+		if key == "" || m.IsZero() {
+			continue // without a card the message that announced it says it all
+		}
+		card, _, err := b.found(ctx, key)
+		if err != nil {
+			return store.Outcome{}, err
+		}
+		if _, err := b.postIn(ctx, job, inc, card.TS, m); err != nil {
+			return store.Outcome{}, err
 		}
 	}
-	if key == "" {
-		return store.Outcome{}, nil // it has no card: the message that announced it says it all
+	return store.Outcome{}, nil
+}
+
+// threadOf is the card that was the current one at the first of the events, and how many of them came before the next card.
+func threadOf(id flow.IncidentID, cards []store.Result, events []flow.Event) (key string, n int) {
+	next := len(events)
+	for _, c := range cards {
+		i := slices.IndexFunc(events, func(ev flow.Event) bool { return cardKey(id, ev.Seq) >= c.Key })
+		switch {
+		case i == 0:
+			key = c.Key
+		case i > 0:
+			next = min(next, i)
+		}
 	}
-	card, _, err := b.found(ctx, key)
-	if err != nil {
-		return store.Outcome{}, err
-	}
-	events, err := b.events(ctx, inc.ID, e.Since, e.Seq)
-	if err != nil {
-		return store.Outcome{}, err
-	}
-	if m := blocks.Thread(b.scene(ctx), inc, events); !m.IsZero() {
-		_, err = b.postIn(ctx, job, inc, card.TS, m)
-	}
-	return store.Outcome{}, err
+	return key, next
 }
 
 func (b *Bot) postAssigned(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -34,7 +35,22 @@ type directory struct {
 	bot    flow.UserID   // ourselves
 	admins []flow.UserID // named by the operator: always admins
 	now    func() time.Time
+	known  sync.Map                                            // flow.UserID → true: those that are in the store
 	behind func(name string, work func(context.Context) error) // runs work in the background, once at a time by name
+}
+
+// seen reports whether nothing has to be asked of Slack before somebody's request can be decided. It is called where a connection is read, so it
+// remembers whom it has looked up.
+func (d *directory) seen(id flow.UserID) bool {
+	if _, ok := d.known.Load(id); ok || id == "" {
+		return true
+	}
+	p, err := d.store.Person(context.Background(), id)
+	if err != nil || p.Standing == "" {
+		return false
+	}
+	d.known.Store(id, true)
+	return true
 }
 
 // person is what is known of somebody; asked of Slack if nothing is.

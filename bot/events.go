@@ -90,6 +90,12 @@ func (b *Bot) joined(ctx context.Context, ch flow.ChannelID, user flow.UserID) e
 		})
 		return nil
 	}
+	if !b.people.seen(user) { // they may soon click: then nobody has to be asked who they are
+		b.behind.once("person/"+string(user), func(ctx context.Context) error {
+			_, err := b.people.person(ctx, user)
+			return err
+		})
+	}
 	return b.store.Join(ctx, ch, user)
 }
 

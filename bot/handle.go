@@ -29,6 +29,21 @@ func (b *Bot) receive(e socketlink.Envelope) {
 		b.behind.run("ack", func(ctx context.Context) error { return e.Ack(ctx, nil) })
 		return
 	}
+	if b.people.seen(r.user) {
+		b.enqueue(e, r)
+		return
+	}
+	// Slack is asked who this is before the request joins its queue: there it would hold up everybody else.
+	if !b.behind.run("person", func(ctx context.Context) error {
+		_, err := b.people.person(ctx, r.user)
+		b.enqueue(e, r)
+		return err
+	}) {
+		b.enqueue(e, r)
+	}
+}
+
+func (b *Bot) enqueue(e socketlink.Envelope, r request) {
 	if err := b.queues.hand(b.queueOf(r), func() { b.handle(e, r) }); err != nil {
 		b.log.Warn("an envelope was left unacknowledged", "type", e.Type, "err", err)
 	}
@@ -62,6 +77,12 @@ const handleWithin = 2500 * time.Millisecond
 func (b *Bot) handle(e socketlink.Envelope, r request) {
 	ctx, cancel := context.WithTimeout(context.Background(), handleWithin)
 	defer cancel()
+	if b.delivered(ctx, r) {
+		if err := e.Ack(ctx, nil); err != nil {
+			b.log.Warn("an ack did not go out", "kind", r.kind, "err", err)
+		}
+		return
+	}
 	a, err := b.route(ctx, r)
 	if err != nil {
 		var sure bool
@@ -84,6 +105,15 @@ func (b *Bot) handle(e socketlink.Envelope, r request) {
 		b.log.Warn("an ack did not go out", "kind", r.kind, "err", err)
 	}
 	b.after(r, a)
+}
+
+// delivered reports whether this very request was carried out before: its second arrival is acknowledged, and that is all.
+func (b *Bot) delivered(ctx context.Context, r request) bool {
+	if r.delivery == "" {
+		return false
+	}
+	before, err := b.store.Delivered(ctx, r.delivery, b.clock.Now())
+	return err == nil && before
 }
 
 func (b *Bot) after(r request, a answer) {

@@ -69,6 +69,8 @@ type Incidents interface {
 	// Save writes an incident, its new events, its indexes, the delivery that caused it and its jobs: all or nothing. It is
 	// ErrRepeated if the delivery was saved before, ErrConflict unless the stored Rev is Change.Before (0: not there yet).
 	Save(ctx context.Context, c Change) error
+	// Delivered reports whether a delivery was saved, and is still remembered at now.
+	Delivered(ctx context.Context, delivery string, now time.Time) (bool, error)
 }
 
 // Change is one thing that happened to one incident.

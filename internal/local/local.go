@@ -32,6 +32,7 @@ type Options struct {
 	Store    boltstore.Options
 	Link     socketlink.Options
 	Admins   []flow.UserID
+	Paced    bool // call Slack no more often than a real one allows
 }
 
 // Local is a local Slack with a running bot in it.
@@ -40,6 +41,7 @@ type Local struct {
 	Store *boltstore.DB
 	Bot   *bot.Bot
 
+	watched *watched
 	cancel  context.CancelFunc
 	stopped chan error
 	temp    string
@@ -69,6 +71,7 @@ func Start(ctx context.Context, o Options) (_ *Local, err error) {
 	if l.Store, err = boltstore.Open(filepath.Join(dir, "epilogue.db"), o.Store); err != nil {
 		return nil, err
 	}
+	l.watched = watch(l.Store)
 	return l, l.startBot(ctx)
 }
 
@@ -85,7 +88,7 @@ func (l *Local) startBot(ctx context.Context) error {
 		}
 	}
 	l.Bot = bot.New(bot.Options{
-		Store: l.Store, Clock: clock{l.Slack.Clock()}, Zone: l.opts.Zone, Log: l.opts.Log, Link: link, Admins: l.opts.Admins,
+		Store: l.watched, Clock: clock{l.Slack.Clock()}, Zone: l.opts.Zone, Log: l.opts.Log, Link: link, Admins: l.opts.Admins, Unpaced: !l.opts.Paced,
 		Slack: bot.Client(l.Slack.BotToken(), l.Slack.AppToken(), l.Slack.APIURL()),
 	})
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))

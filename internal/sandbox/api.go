@@ -95,10 +95,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 			status, answer = fault.answer(w)
 		}
 	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		status, body = http.StatusInternalServerError, []byte(`{"ok":false,"error":"fatal_error"}`)
-	}
+	body := frame(answer)
 	code, _ := answer["error"].(string)
 	s.stage.end(call, status, body, code, fault.name())
 	w.WriteHeader(status)

@@ -221,7 +221,7 @@ func (s *Server) chatScheduleMessage(a args) (obj, error) {
 	if m.Metadata == nil { // Slack never posts those with metadata
 		s.ws.Scheduled = append(s.ws.Scheduled, later)
 	}
-	time.AfterFunc(time.Unix(at, 0).Sub(now), s.postDue)
+	s.postAt(at)
 	return obj{"channel": c.ID, "scheduled_message_id": later.ID, "post_at": at,
 		"message": obj{"type": "delayed_message", "text": m.Text, "user": botUser, "bot_id": botID, "team": teamID}}, nil
 }
@@ -234,6 +234,9 @@ func (s *Server) chatDeleteScheduled(a args) (obj, error) {
 	s.ws.Scheduled = slices.Delete(s.ws.Scheduled, i, i+1)
 	return nil, nil
 }
+
+// postAt sees to it that scheduled messages are looked at when one is due.
+func (s *Server) postAt(at int64) { time.AfterFunc(time.Unix(at, 0).Sub(s.clock.Now()), s.postDue) }
 
 // postDue posts the scheduled messages whose time has come on the business clock.
 func (s *Server) postDue() {

@@ -33,6 +33,15 @@ func (p *Person) Modal(title ...string) *Modal {
 	})
 }
 
+// Try is Person.Try with the modal.
+func (m *Modal) Try(do func(*Modal)) error {
+	return m.p.Try(func(p *Person) {
+		same := *m
+		same.p = p
+		do(&same)
+	})
+}
+
 // HasModal says whether a modal is open for the person now.
 func (p *Person) HasModal() bool {
 	return await(p, func(u *user) (bool, error) { return p.s.front(u.ID) != nil, nil })
@@ -236,6 +245,14 @@ func (m *Modal) PickTime(field, clock string) *Modal {
 // PickDateTime sets a date and time.
 func (m *Modal) PickDateTime(field string, at time.Time) *Modal {
 	return m.set(field, ofType("date and time picker", "datetimepicker"), fmt.Sprint(at.Unix()))
+}
+
+// Enter types or chooses in a field, whatever sort it is of; several values where several can be chosen.
+func (m *Modal) Enter(field string, values ...string) *Modal {
+	if m.external(field) {
+		return m.chooseFound(field, values)
+	}
+	return m.set(field, func(blockkit.Element) error { return nil }, values...)
 }
 
 // Clear empties a field.

@@ -27,8 +27,10 @@ type Person struct {
 }
 
 // Person is somebody of the workspace, by handle ("ana", "@ana") or id.
-func (s *Server) Person(who string) *Person {
-	p := &Person{s: s, patience: s.opts.Patience, fail: s.fail}
+func (s *Server) Person(who string) *Person { return s.as(who, s.fail) }
+
+func (s *Server) as(who string, fail func(error)) *Person {
+	p := &Person{s: s, patience: s.opts.Patience, fail: fail}
 	s.mu.Lock()
 	u := s.ws.person(who)
 	s.mu.Unlock()

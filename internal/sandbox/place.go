@@ -17,7 +17,7 @@ type Place struct {
 }
 
 const (
-	anywhere = "anywhere" // the modal if one is open, else the newest messages, then the Home tab
+	anywhere = "all that they see" // the modal if one is open, else the newest messages, then the Home tab
 	homeTab  = "the Home tab"
 	inModal  = "the modal"
 )
@@ -229,7 +229,10 @@ func (pl *Place) find(u *user, near, what string, match func(blockkit.Element) b
 			}
 		}
 	}
-	return spot{}, fmt.Errorf("no %s near %q for %s in %s; visible there:\n%s", what, near, u.Name, pl.name, inventory(lists))
+	if near != "" {
+		what += fmt.Sprintf(" near %q", near)
+	}
+	return spot{}, fmt.Errorf("no %s for %s in %s; visible there:\n%s", what, u.Name, pl.name, inventory(lists))
 }
 
 func (at spot) text(e eyes) string {

@@ -119,7 +119,9 @@ func New(opts Options) (*Server, error) {
 	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
 	s.wg.Go(func() { _ = s.http.Serve(s.ln) })
 	s.wg.Go(s.keep)
-	s.postDue()
+	for _, m := range s.ws.Scheduled {
+		s.postAt(m.PostAt)
+	}
 	return s, nil
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -138,12 +139,15 @@ func disconnect(reason string) []byte {
 	return frame(obj{"type": "disconnect", "reason": reason, "debug_info": obj{"host": "applink-sandbox"}})
 }
 
-func frame(v obj) []byte {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		panic(fmt.Sprintf("sandbox: marshal a frame: %v", err)) // only objects that we made ourselves
+// frame marshals as Slack does: < and > stay as they are.
+func frame(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(fmt.Sprintf("sandbox: marshal %v: %v", v, err)) // only objects that we made ourselves
 	}
-	return raw
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // write sends queued frames and pings until the connection is over. It alone closes the connection, so that what was queued before
@@ -253,6 +257,7 @@ func (s *Server) forget(c *conn, polite bool) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.drop(c)
+			s.touch()
 		})
 	} else {
 		s.drop(c)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,23 +46,31 @@ func TestWhatCannotBeReadIsAckedCountedAndReported(t *testing.T) {
 						reported <- string(raw)
 					}
 				})
-				defer r.end()
 				r.connected(2)
 				s := f.live()[0]
 				s.say(test.raw)
 				s.deliver("after")
-				if got := r.next(); got.ID != "after" {
-					t.Errorf("envelope %s was handed over", got.ID)
+				after := r.next()
+				if after.ID != "after" {
+					t.Errorf("envelope %s was handed over", after.ID)
 				}
 				if got := <-reported; got != test.raw {
 					t.Errorf("reported %q, want %q", got, test.raw)
 				}
 				pass(time.Second)
-				if diff := cmp.Diff(test.acks, f.ackedIDs()); diff != "" {
+				if diff := cmp.Diff(test.acks, f.ackedIDs()); diff != "" { // before "after" is acked
 					t.Errorf("acked: %s", diff)
 				}
 				if got := r.State().Unreadable; got != 1 {
 					t.Errorf("Unreadable = %d, want 1", got)
+				}
+				if err := after.Ack(t.Context(), nil); err != nil {
+					t.Error(err)
+				}
+				stopping := time.Now()
+				r.end()
+				if took := time.Since(stopping); took > time.Second {
+					t.Errorf("stopping took %s, though nothing was left to ack", took)
 				}
 			})
 		})
@@ -85,8 +94,8 @@ func TestAMessageThatIsTooLongCostsItselfAndNotTheConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-				var size int
-				r := f.start(func(o *Options) { o.Unreadable = func(raw []byte, _ error) { size = len(raw) } })
+				var size atomic.Int64
+				r := f.start(func(o *Options) { o.Unreadable = func(raw []byte, _ error) { size.Store(int64(len(raw))) } })
 				defer r.end()
 				r.connected(2)
 				s := f.live()[0]
@@ -101,8 +110,8 @@ func TestAMessageThatIsTooLongCostsItselfAndNotTheConnection(t *testing.T) {
 				if acks := f.acksOf("E"); len(acks) != 3 {
 					t.Errorf("%d acks, want 3", len(acks))
 				}
-				if size != 1<<20 {
-					t.Errorf("%d bytes were reported, want 1 MiB", size)
+				if n := size.Load(); n != 1<<20 {
+					t.Errorf("%d bytes were reported, want 1 MiB", n)
 				}
 				if n := len(f.opens()); n != 2 {
 					t.Errorf("%d connections were opened, want the first 2", n)

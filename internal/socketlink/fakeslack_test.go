@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,13 +27,11 @@ type fakeSlack struct {
 	stopped chan struct{}
 	work    sync.WaitGroup // what tests do on this side
 
-	// Knobs, to be set before the link runs.
-	answer    func(n int) error              // of the n-th apps.connections.open, from 0; nil: an address
-	hello     func(n int) string             // the first message of the n-th connection; "" for none
-	onRequest func(*http.Request)            // sees every handshake
-	upgrade   func(http.ResponseWriter) bool // false: the handshake was refused
+	refuse bool // every handshake is answered with 503; to be set before the link runs
 
 	mu     sync.Mutex
+	answer func(n int) error  // to the n-th apps.connections.open, from 0; nil: an address
+	hello  func(n int) string // the first message of the n-th connection; "" for none
 	opened []time.Time
 	socks  []*sock          // all ever, in order
 	acks   map[string][]ack // by envelope id
@@ -48,7 +47,9 @@ type sock struct {
 	slack  *fakeSlack
 	number int
 	ws     *websocket.Conn
-	raw    *end // nil over TCP
+	raw    *end
+	deaf   atomic.Bool            // pings go unanswered
+	onEnd  atomic.Pointer[func()] // runs before a close frame is answered
 
 	writing sync.Mutex
 	mu      sync.Mutex
@@ -61,10 +62,8 @@ type sock struct {
 func newFakeSlack(t *testing.T, latency time.Duration) *fakeSlack {
 	t.Helper()
 	f := &fakeSlack{t: t, net: newNetwork(latency), acks: map[string][]ack{}, stopped: make(chan struct{})}
-	f.answer = func(int) error { return nil }
-	f.hello = func(n int) string { return fmt.Sprintf(`{"type":"hello","num_connections":%d}`, f.count()) }
-	f.upgrade = func(http.ResponseWriter) bool { return true }
-	f.onRequest = func(*http.Request) {}
+	f.answers(func(int) error { return nil })
+	f.greets(func(int) string { return fmt.Sprintf(`{"type":"hello","num_connections":%d}`, f.count()) })
 	f.server = &http.Server{Handler: http.HandlerFunc(f.serve)}
 	go func() {
 		defer close(f.stopped)
@@ -86,37 +85,69 @@ func (f *fakeSlack) close() {
 	f.work.Wait()
 }
 
+func (f *fakeSlack) answers(answer func(n int) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answer = answer
+}
+
+func (f *fakeSlack) greets(hello func(n int) string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hello = hello
+}
+
 func (f *fakeSlack) Open(context.Context) (string, error) {
 	f.mu.Lock()
 	n := len(f.opened)
 	f.opened = append(f.opened, time.Now())
+	answer := f.answer
 	f.mu.Unlock()
-	if err := f.answer(n); err != nil {
+	if err := answer(n); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("ws://slack.test/link/?ticket=sesame-%d", n), nil
 }
 
 func (f *fakeSlack) serve(w http.ResponseWriter, r *http.Request) {
-	f.onRequest(r)
-	if !f.upgrade(w) {
+	if f.refuse {
+		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
 	ws, err := (&websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}).Upgrade(w, r, nil)
 	if err != nil {
-		f.t.Errorf("fake Slack: upgrade: %v", err)
-		return
+		return // the link has given up meanwhile
 	}
 	s := &sock{slack: f, ws: ws, over: make(chan struct{}), open: true}
-	s.raw, _ = ws.NetConn().(*end)
+	s.raw = ws.NetConn().(*end)
+	s.obey()
 	f.mu.Lock()
 	s.number = len(f.socks)
 	f.socks = append(f.socks, s)
+	hello := f.hello
 	f.mu.Unlock()
 	go s.read()
-	if hello := f.hello(s.number); hello != "" {
-		s.say(hello)
+	if text := hello(s.number); text != "" {
+		s.say(text)
 	}
+}
+
+// obey has the library answer pings and close frames as this connection is told to.
+func (s *sock) obey() {
+	pong := s.ws.PingHandler()
+	s.ws.SetPingHandler(func(data string) error {
+		if s.deaf.Load() {
+			return nil
+		}
+		return pong(data)
+	})
+	bye := s.ws.CloseHandler()
+	s.ws.SetCloseHandler(func(code int, text string) error {
+		if before := s.onEnd.Load(); before != nil {
+			(*before)()
+		}
+		return bye(code, text)
+	})
 }
 
 // read takes in acks until the connection ends.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +38,21 @@ func TestTheNumberOfConnectionsIsKept(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestEveryChangeOfTheNumberOfConnectionsIsTold(t *testing.T) {
+	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
+		var told []int
+		r := f.start(func(o *Options) { o.Changed = func(s State) { told = append(told, s.Live) } })
+		r.connected(2)
+		f.live()[0].cut()
+		r.await("the loss", func() bool { return r.State().Live == 1 })
+		r.connected(2)
+		r.end()
+		if diff := cmp.Diff([]int{1, 2, 1, 2, 1, 0}, told); diff != "" {
+			t.Error(diff)
+		}
+	})
 }
 
 func TestAnEnvelopeComesAsItWasSent(t *testing.T) {
@@ -186,17 +202,17 @@ func TestAConnectionIsReplacedBeforeItIsLeft(t *testing.T) {
 	for _, reason := range []string{"warning", "refresh_requested", "a reason from the future"} {
 		t.Run(reason, func(t *testing.T) {
 			inFakeTime(t, 10*time.Millisecond, func(t *testing.T, f *fakeSlack) {
-				slowly := false
-				f.hello = func(int) string {
-					if slowly {
+				var slowly atomic.Bool
+				f.greets(func(int) string {
+					if slowly.Load() {
 						pass(4 * time.Second)
 					}
 					return `{"type":"hello"}`
-				}
+				})
 				r := f.start(func(o *Options) { o.Connections = 1 })
 				defer r.end()
 				r.connected(1)
-				slowly = true
+				slowly.Store(true)
 				old := f.live()[0]
 				old.disconnect(reason)
 				pass(3 * time.Second)
@@ -282,7 +298,7 @@ func TestADeadConnectionIsNoticedWithinSixSeconds(t *testing.T) {
 				}
 			})
 		},
-		"deaf: Slack reads, and does not answer": func(s *sock) { s.ws.SetPingHandler(func(string) error { return nil }) },
+		"deaf: Slack reads, and does not answer": func(s *sock) { s.deaf.Store(true) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, 10*time.Millisecond, func(t *testing.T, f *fakeSlack) {
@@ -323,9 +339,18 @@ func TestAnIdleConnectionLivesOn(t *testing.T) {
 }
 
 func TestAPeerThatStopsReadingBlocksNeitherAcksNorTheStop(t *testing.T) {
+	for name, test := range map[string]struct {
+		stop   bool
+		within time.Duration
+	}{"the stop": {true, 3 * time.Second}, "the acks": {false, 6 * time.Second}} {
+		t.Run(name, func(t *testing.T) { aPeerThatStopsReading(t, test.stop, test.within) })
+	}
+}
+
+func aPeerThatStopsReading(t *testing.T, stop bool, within time.Duration) {
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
 		f.net.capacity = 16 * 1024
-		r := f.start(func(o *Options) { o.Connections = 1; o.PingEvery = time.Hour })
+		r := f.start(func(o *Options) { o.Connections = 1 })
 		r.connected(1)
 		s := f.live()[0]
 		for i := range 5 {
@@ -346,17 +371,20 @@ func TestAPeerThatStopsReadingBlocksNeitherAcksNorTheStop(t *testing.T) {
 				errs = append(errs, err)
 			})
 		}
-		r.stop()
+		if stop {
+			r.stop()
+		}
 		acking.Wait()
+		if took := time.Since(began); took > within {
+			t.Errorf("took %s", took)
+		}
 		for _, err := range errs {
 			if !errors.Is(err, ErrGone) {
 				t.Errorf("Ack = %v, want ErrGone", err)
 			}
 		}
+		r.stop()
 		<-r.ended
-		if took := time.Since(began); took > 3*time.Second {
-			t.Errorf("took %s", took)
-		}
 	})
 }
 
@@ -405,9 +433,9 @@ func TestAStopWaitsNoLongerThanItSaid(t *testing.T) {
 				s.raw.out.lose()
 			}
 		},
-		"for a hello": func(f *fakeSlack, r *running) { f.hello = func(int) string { return "" }; synctest.Wait() },
+		"for a hello": func(f *fakeSlack, r *running) { f.greets(func(int) string { return "" }); synctest.Wait() },
 		"for a back-off": func(f *fakeSlack, r *running) {
-			f.answer = func(int) error { return errors.New("no route") }
+			f.answers(func(int) error { return errors.New("no route") })
 			pass(time.Minute)
 		},
 	} {
@@ -421,5 +449,13 @@ func TestAStopWaitsNoLongerThanItSaid(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestAConnectionIsNeverDeadBeforeItsFirstPing(t *testing.T) {
+	for _, o := range []Options{{}, {PingEvery: time.Minute}, {PingEvery: time.Second, DeadAfter: time.Second}} {
+		if d := o.withDefaults(); d.DeadAfter <= d.PingEvery {
+			t.Errorf("%s without a sign of life is death, and pings go out every %s", d.DeadAfter, d.PingEvery)
+		}
 	}
 }

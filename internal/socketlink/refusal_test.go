@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func TestAFatalAnswerAtTheStartEndsRunAtOnceWithOneSentence(t *testing.T) {
 		}
 		t.Run(string(code), func(t *testing.T) {
 			inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-				f.answer = func(int) error { return slack.SlackErrorResponse{Err: string(code)} }
+				f.answers(func(int) error { return slack.SlackErrorResponse{Err: string(code)} })
 				began := time.Now()
 				r := f.start()
 				err := <-r.ended
@@ -94,7 +95,7 @@ func TestWhatSlackClientsReportIsUnderstood(t *testing.T) {
 func TestOnceConnectedAFatalAnswerIsRetriedBeforeGivingUp(t *testing.T) {
 	broken := func(f *fakeSlack, r *running) {
 		r.connected(2)
-		f.answer = func(int) error { return slack.SlackErrorResponse{Err: "account_inactive"} }
+		f.answers(func(int) error { return slack.SlackErrorResponse{Err: "account_inactive"} })
 		for _, s := range f.live() {
 			s.cut()
 		}
@@ -105,12 +106,18 @@ func TestOnceConnectedAFatalAnswerIsRetriedBeforeGivingUp(t *testing.T) {
 			defer r.end()
 			broken(f, r)
 			pass(4 * time.Minute)
-			f.answer = func(int) error { return nil }
+			f.answers(func(int) error { return nil })
 			pass(time.Minute)
 			r.connected(2)
 			if n := len(f.opens()); n > 60 {
 				t.Errorf("%d attempts in five minutes: that is not slow", n)
 			}
+			pass(time.Hour)
+			broken(f, r) // again; the first time does not count any more
+			pass(4 * time.Minute)
+			f.answers(func(int) error { return nil })
+			pass(time.Minute)
+			r.connected(2)
 		})
 	})
 	t.Run("it stays", func(t *testing.T) {
@@ -131,7 +138,7 @@ func TestOnceConnectedAFatalAnswerIsRetriedBeforeGivingUp(t *testing.T) {
 			r := f.start()
 			defer r.end()
 			r.connected(2)
-			f.answer = func(int) error { return slack.SlackErrorResponse{Err: "invalid_auth"} }
+			f.answers(func(int) error { return slack.SlackErrorResponse{Err: "invalid_auth"} })
 			f.live()[0].cut()
 			pass(time.Hour)
 			if !r.Ready() {
@@ -147,7 +154,7 @@ func TestSocketModeSwitchedOffIsToldAndGivenUpOn(t *testing.T) {
 		r := f.start(func(o *Options) { o.Log = logs.logger() })
 		r.connected(2)
 		pass(time.Minute)
-		f.answer = func(int) error { return slack.SlackErrorResponse{Err: "some_word_for_it"} }
+		f.answers(func(int) error { return slack.SlackErrorResponse{Err: "some_word_for_it"} })
 		for _, s := range f.live() {
 			s.disconnect("link_disabled")
 			s.hangUp()
@@ -160,7 +167,7 @@ func TestSocketModeSwitchedOffIsToldAndGivenUpOn(t *testing.T) {
 		}
 	})
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		f.hello = func(int) string { return `{"type":"disconnect","reason":"link_disabled"}` }
+		f.greets(func(int) string { return `{"type":"disconnect","reason":"link_disabled"}` })
 		if err := <-f.start().ended; !errors.Is(err, LinkDisabled) {
 			t.Errorf("in place of a hello: Run = %v", err)
 		}
@@ -190,12 +197,12 @@ func TestTooManyConnectionsIsToldAndNotMadeWorse(t *testing.T) {
 
 func TestRetryAfterIsObeyedByEveryConnection(t *testing.T) {
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		f.answer = func(n int) error {
+		f.answers(func(n int) error {
 			if n == 0 {
 				return &slack.RateLimitedError{RetryAfter: 42 * time.Second}
 			}
 			return nil
-		}
+		})
 		began := time.Now()
 		r := f.start()
 		defer r.end()
@@ -210,7 +217,7 @@ func TestRetryAfterIsObeyedByEveryConnection(t *testing.T) {
 
 func TestAttemptsAreSpreadAndBounded(t *testing.T) {
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		f.answer = func(int) error { return errors.New("no route to host") }
+		f.answers(func(int) error { return errors.New("no route to host") })
 		r := f.start(func(o *Options) { o.Connections = 1 })
 		defer r.end()
 		pass(time.Hour)
@@ -234,7 +241,7 @@ func TestAttemptsAreSpreadAndBounded(t *testing.T) {
 
 func TestASlackThatGreetsAndHangsUpIsNotCalledInALoop(t *testing.T) {
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		f.hello = func(int) string { return `{"type":"disconnect","reason":"refresh_requested"}` }
+		f.greets(func(int) string { return `{"type":"disconnect","reason":"refresh_requested"}` })
 		r := f.start()
 		defer r.end()
 		pass(time.Hour)
@@ -243,10 +250,10 @@ func TestASlackThatGreetsAndHangsUpIsNotCalledInALoop(t *testing.T) {
 		}
 	})
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		f.hello = func(n int) string {
+		f.greets(func(n int) string {
 			f.work.Go(func() { pass(time.Millisecond); f.all()[n].disconnect("warning"); f.all()[n].hangUp() })
 			return `{"type":"hello"}`
-		}
+		})
 		r := f.start()
 		defer r.end()
 		pass(time.Hour)
@@ -258,12 +265,12 @@ func TestASlackThatGreetsAndHangsUpIsNotCalledInALoop(t *testing.T) {
 
 func TestAHelloThatNeverComesIsNotWaitedForLong(t *testing.T) {
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		f.hello = func(n int) string {
+		f.greets(func(n int) string {
 			if n == 0 {
 				return ""
 			}
 			return `{"type":"hello"}`
-		}
+		})
 		r := f.start(func(o *Options) { o.Connections = 1 })
 		defer r.end()
 		pass(9 * time.Second)
@@ -281,8 +288,11 @@ func TestAHelloThatNeverComesIsNotWaitedForLong(t *testing.T) {
 func TestSomebodyElseWithOurTokenIsComplainedAboutOnceAnHour(t *testing.T) {
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
 		logs := new(lockedBuffer)
-		others := 1
-		f.hello = func(int) string { return fmt.Sprintf(`{"type":"hello","num_connections":%d}`, f.count()+others) }
+		var others atomic.Int64
+		others.Store(1)
+		f.greets(func(int) string {
+			return fmt.Sprintf(`{"type":"hello","num_connections":%d}`, f.count()+int(others.Load()))
+		})
 		r := f.start(func(o *Options) { o.Log = logs.logger() })
 		defer r.end()
 		r.connected(2)
@@ -302,7 +312,7 @@ func TestSomebodyElseWithOurTokenIsComplainedAboutOnceAnHour(t *testing.T) {
 		if complaints() != 2 {
 			t.Errorf("%d complaints after more than an hour, want 2", complaints())
 		}
-		others = 0
+		others.Store(0)
 		pass(time.Hour)
 		refresh()
 		if complaints() != 2 || r.State().Foreign != 0 {
@@ -311,15 +321,37 @@ func TestSomebodyElseWithOurTokenIsComplainedAboutOnceAnHour(t *testing.T) {
 	})
 }
 
+func TestOurOwnConnectionsOnTheirWayInOrOutRaiseNoAlarm(t *testing.T) {
+	inFakeTime(t, 200*time.Millisecond, func(t *testing.T, f *fakeSlack) {
+		f.greets(func(int) string { // Slack counts everything opened lately, also what has ended or is to say hello
+			n := len(slices.DeleteFunc(f.opens(), func(at time.Time) bool { return time.Since(at) > 50*time.Second }))
+			return fmt.Sprintf(`{"type":"hello","num_connections":%d}`, n)
+		})
+		r := f.start(func(o *Options) { o.Connections = 4 })
+		defer r.end()
+		r.connected(4)
+		for range 3 {
+			for _, s := range f.live() {
+				s.cut()
+			}
+			r.await("the loss", func() bool { return r.State().Live == 0 })
+			r.connected(4)
+			if n := r.State().Foreign; n != 0 {
+				t.Errorf("%d connections were taken for somebody else's", n)
+			}
+		}
+	})
+}
+
 func TestConnectionsOpenedTogetherAreNotRefreshedTogether(t *testing.T) {
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		f.hello = func(n int) string {
+		f.greets(func(n int) string {
 			f.work.Go(func() { // Slack refreshes at a certain age
 				pass(time.Hour)
 				f.all()[n].disconnect("refresh_requested")
 			})
 			return `{"type":"hello","debug_info":{"approximate_connection_time":3600}}`
-		}
+		})
 		r := f.start()
 		pass(10*time.Hour + time.Minute)
 		opens := f.opens()
@@ -356,7 +388,7 @@ func TestTheTicketIsNeverRepeated(t *testing.T) {
 		})
 	}
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		f.upgrade = func(w http.ResponseWriter) bool { w.WriteHeader(http.StatusServiceUnavailable); return false }
+		f.refuse = true
 		logs := new(lockedBuffer)
 		r := f.start(func(o *Options) { o.Log = logs.logger() })
 		defer r.end()

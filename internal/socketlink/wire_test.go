@@ -89,14 +89,13 @@ func TestALargeAckIsOneFrameAndNothingFollowsTheCloseFrame(t *testing.T) {
 		if err := r.next().Ack(t.Context(), strings.Repeat("x", 20_000)); err != nil {
 			t.Error(err)
 		}
-		s.ws.SetCloseHandler(func(int, string) error { // slow to answer
+		slowly := func() {
 			for range 3 {
-				_ = s.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Second))
+				s.sayFrame(websocket.PingMessage, "")
 				pass(100 * time.Millisecond)
 			}
-			s.hangUp()
-			return nil
-		})
+		}
+		s.onEnd.Store(&slowly)
 		r.end()
 		frames := sent.frames(t)
 		if len(frames) != 2 || frames[0].first != 0x81 || frames[0].size < 20_000 || frames[1].first != 0x88 {

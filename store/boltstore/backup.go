@@ -16,22 +16,27 @@ import (
 // Backup writes a consistent copy of the file. Others read and write meanwhile; the copy is of the moment at which it began.
 func (db *DB) Backup(ctx context.Context, w io.Writer) error {
 	return wrap(db.view(ctx, func(tx *bbolt.Tx) error {
-		_, err := tx.WriteTo(cancelable{ctx, w})
+		out := &copying{ctx: ctx, w: w}
+		_, err := tx.WriteTo(out)
+		if out.err != nil {
+			return out.err
+		}
 		return err
 	}), "back up the store")
 }
 
-// cancelable writes for as long as its context lasts.
-type cancelable struct {
+// copying writes for as long as its context lasts, and keeps its error, which bbolt flattens to text.
+type copying struct {
 	ctx context.Context
 	w   io.Writer
+	err error
 }
 
-func (c cancelable) Write(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
+func (c *copying) Write(b []byte) (n int, err error) {
+	if c.err = c.ctx.Err(); c.err == nil {
+		n, c.err = c.w.Write(b)
 	}
-	return c.w.Write(b)
+	return n, c.err
 }
 
 // Backuper is a store, or whoever can ask a running one.

@@ -1,9 +1,13 @@
 package boltstore_test
 
 import (
+	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"epilogue/flow"
 	"epilogue/store"
 	"epilogue/store/boltstore"
 	"epilogue/store/storetest"
@@ -32,4 +36,70 @@ func openWith(t testing.TB, path string, o boltstore.Options) *boltstore.DB {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	return db
+}
+
+var t0 = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+// declared is the first change of an incident.
+func declared(id flow.IncidentID) store.Change {
+	inc := flow.Incident{
+		ID: id, Rev: 1, Name: "Outage", Channel: flow.ChannelID(fmt.Sprintf("C%d", id)), Severity: "major", Type: "default", DeclaredBy: "UANA", DeclaredAt: t0,
+		Stage: flow.Active, Status: "investigating", Roles: map[flow.Key]flow.UserID{flow.LeadRole: "UANA"},
+	}
+	return store.Change{Incident: inc, Events: []flow.Event{{Seq: 1, At: t0, By: "UANA", Fact: flow.Declared{ID: id, Name: inc.Name}}}, At: t0}
+}
+
+// later is the next change of an incident.
+func later(inc flow.Incident) store.Change {
+	before := inc.Rev
+	inc.Rev++
+	note := flow.Event{Seq: inc.Rev, At: t0, By: "UANA", Fact: flow.NoteAdded{Text: fmt.Sprintf("note %d", inc.Rev)}}
+	return store.Change{Before: before, Incident: inc, Events: []flow.Event{note}, At: t0}
+}
+
+// inFlow is an incident of the usual size: in the post-incident stage, with six tasks.
+func inFlow(id flow.IncidentID) store.Change {
+	c := declared(id)
+	c.Incident.Stage, c.Incident.Status, c.Incident.ResolvedAt = flow.PostIncident, "documenting", t0
+	standard := flow.Standard().Flows[0]
+	c.Incident.Snapshot = &flow.Snapshot{Flow: standard.Key, Name: standard.Name, Version: 1, OptOut: flow.Everyone, Entry: flow.Ask}
+	for _, s := range standard.Statuses {
+		c.Incident.Snapshot.Statuses = append(c.Incident.Snapshot.Statuses, flow.Label{Key: s.Key, Name: s.Name})
+		for _, task := range s.Tasks {
+			c.Incident.LastTask++
+			c.Incident.Tasks = append(c.Incident.Tasks, flow.Task{
+				Number: c.Incident.LastTask, Template: task.Key, Status: s.Key, Kind: task.Kind, Title: task.Title, Default: task.Assignee,
+				Assignee: "UANA", Due: flow.Date{Year: 2026, Month: 12, Day: 3}, State: flow.Open,
+			})
+		}
+	}
+	return c
+}
+
+func job(lane, key string) store.Job {
+	return store.Job{Lane: lane, Key: key, Incident: 1, Effect: flow.Effect{Tell: flow.TellRefresh, Seq: 1}}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func is(t testing.TB, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("error is %v, want %v", err, want)
+	}
+}
+
+// clean wants Check to find nothing.
+func clean(t testing.TB, db *boltstore.DB) {
+	t.Helper()
+	findings, err := db.Check(t.Context())
+	must(t, err)
+	if len(findings) > 0 {
+		t.Errorf("check finds %q", findings)
+	}
 }

@@ -232,16 +232,16 @@ func (db *DB) Buried(ctx context.Context, limit int) ([]store.Job, error) {
 }
 
 // NextJob is when the next job may run.
-func (db *DB) NextJob(ctx context.Context) (at time.Time, any bool, err error) {
+func (db *DB) NextJob(ctx context.Context) (at time.Time, found bool, err error) {
 	err = db.view(ctx, func(tx *bbolt.Tx) error {
-		at, any, err = nextMoment(tx)
+		at, found, err = nextMoment(tx)
 		return err
 	})
-	return at, any, wrap(err, "look for the next job")
+	return at, found, wrap(err, "look for the next job")
 }
 
 // nextMoment looks at three first keys: what is ready counts from its own At, what is scheduled or held from when that ends.
-func nextMoment(tx *bbolt.Tx) (next time.Time, any bool, err error) {
+func nextMoment(tx *bbolt.Tx) (next time.Time, found bool, err error) {
 	if _, id := firstOf(tx, bReady, nil); id != nil {
 		j, err := decodeJob(tx.Bucket(bJobs).Get(id))
 		return j.At, err == nil, err
@@ -250,7 +250,7 @@ func nextMoment(tx *bbolt.Tx) (next time.Time, any bool, err error) {
 }
 
 // nextWake is when the first of what is scheduled or held has its moment.
-func nextWake(tx *bbolt.Tx) (next time.Time, any bool, err error) {
+func nextWake(tx *bbolt.Tx) (next time.Time, found bool, err error) {
 	for _, bucket := range [][]byte{bScheduled, bHeld} {
 		k, _ := firstOf(tx, bucket, nil)
 		if k == nil {
@@ -260,11 +260,11 @@ func nextWake(tx *bbolt.Tx) (next time.Time, any bool, err error) {
 		if err != nil {
 			return time.Time{}, false, err
 		}
-		if !any || at.Before(next) {
-			next, any = at, true
+		if !found || at.Before(next) {
+			next, found = at, true
 		}
 	}
-	return next, any, nil
+	return next, found, nil
 }
 
 // isDue reports whether a claim has anything to do: a job is ready, or a moment has come.
@@ -272,8 +272,8 @@ func isDue(tx *bbolt.Tx, now time.Time) (bool, error) {
 	if k, _ := firstOf(tx, bReady, nil); k != nil {
 		return true, nil
 	}
-	next, any, err := nextWake(tx)
-	return any && !next.After(now), err
+	next, found, err := nextWake(tx)
+	return found && !next.After(now), err
 }
 
 // Result reads one result.

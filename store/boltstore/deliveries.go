@@ -2,7 +2,11 @@ package boltstore
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"time"
+
+	"go.etcd.io/bbolt"
 
 	"epilogue/store"
 )
@@ -16,7 +20,11 @@ func refuseRepeated(t *txn, delivery string, now time.Time) error {
 	if delivery == "" {
 		return nil
 	}
-	saved := t.get(bDeliveries, []byte(delivery))
+	return expired(t.get(bDeliveries, []byte(delivery)), now)
+}
+
+// expired is ErrRepeated for a delivery that was saved at a moment not long enough ago, and nil for one that never was.
+func expired(saved []byte, now time.Time) error {
 	if saved == nil {
 		return nil
 	}
@@ -28,6 +36,18 @@ func refuseRepeated(t *txn, delivery string, now time.Time) error {
 		return store.ErrRepeated
 	}
 	return nil
+}
+
+// Delivered reports whether a delivery was saved and is still remembered.
+func (db *DB) Delivered(ctx context.Context, delivery string, now time.Time) (bool, error) {
+	err := db.view(ctx, func(tx *bbolt.Tx) error {
+		saved := tx.Bucket(bDeliveries).Get([]byte(delivery))
+		return expired(saved, now)
+	})
+	if errors.Is(err, store.ErrRepeated) {
+		return true, nil
+	}
+	return false, wrap(err, "look for delivery %s", delivery)
 }
 
 // remember remembers a delivery, and forgets a few that expired.

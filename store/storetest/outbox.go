@@ -127,12 +127,12 @@ var laneClaims = []claim{
 		w.none(t0)
 	}},
 	{"the next job is known", func(w *world) {
-		next := func(want time.Time, any bool) {
+		next := func(want time.Time, found bool) {
 			w.Helper()
 			at, ok, err := w.NextJob(w.ctx)
 			w.must(err)
-			if ok != any || !at.Equal(want) {
-				w.Errorf("the next job is at %s (%t), want %s (%t)", at, ok, want, any)
+			if ok != found || !at.Equal(want) {
+				w.Errorf("the next job is at %s (%t), want %s (%t)", at, ok, want, found)
 			}
 		}
 		next(time.Time{}, false)
@@ -209,9 +209,10 @@ var claimClaims = []claim{
 		w.is(w.Retry(w.ctx, j, t0, true, "twice"), store.ErrNotFound)
 	}},
 	{"a claim whose lease has ended can retry as long as nobody else claimed", func(w *world) {
-		w.enqueue(t0, job("lane", "1"), job("other", "2"))
+		w.enqueue(t0, job("other", "2"), job("lane", "1"))
+		w.claim(t0, "2")
 		j := w.claim(t0, "1")
-		w.claim(after(lease), "2") // by now everybody can see that the lease has ended
+		w.finish(w.claim(after(lease), "2"), after(lease)) // by now everybody can see that the lease has ended
 		w.must(w.Retry(w.ctx, j, after(time.Hour), true, "late"))
 		w.none(after(lease))
 		w.claim(after(time.Hour), "1")

@@ -57,6 +57,11 @@ func Try(ctx context.Context, c Claim, s store.Store) []string {
 	done := make(chan struct{})
 	go func() { // Fatalf ends the goroutine that it is called in
 		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				r.Errorf("panic: %v", p)
+			}
+		}()
 		c.Check(r, s)
 	}()
 	<-done

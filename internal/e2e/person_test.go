@@ -1,0 +1,406 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"epilogue/internal/sandbox"
+)
+
+// verbs are what people do.
+var verbs map[string]func(*line)
+
+func init() { // verbs that use others would be a cycle
+	verbs = map[string]func(*line){
+		"slash": slash, "says": says, "click": click, "declines": click, "menu": menu, "asked": asked, "shortcut": shortcut,
+		"modal": modal, "fill": fill, "choose": fill, "clear": clearField, "check": check, "uncheck": check, "offers": offers, "holds": holds,
+		"submit": submit, "cancel": cancel,
+		"sees": sees, "told": told, "reads": reads, "home": home, "bookmark": bookmark,
+		"joins": joins, "leaves": leaves, "makes": makes, "invites": invites,
+		"declares": declares, "resolves": resolves, "does": does,
+	}
+}
+
+// try lets the line's person do something. With ! they do not wait for it to become possible.
+func (l *line) try(do func(*sandbox.Person)) error {
+	p := l.r.Slack.Person(l.who)
+	if l.neg {
+		return p.Try(do)
+	}
+	return l.r.person(l.who, do)
+}
+
+// act is try for what the person is answered to: what they were told before is told no more.
+func (l *line) act(do func(*sandbox.Person) sandbox.Reply) {
+	l.r.seen[l.who] = l.r.whispers(l.who)
+	var reply sandbox.Reply
+	err := l.try(func(p *sandbox.Person) { reply = do(p) })
+	if err == nil && !reply.Acked && !reply.Declined {
+		err = fmt.Errorf("Slack says: %s", reply.Warning)
+	}
+	l.r.asked[l.who] = reply.Asked
+	_, _ = fmt.Fprintln(l.ts.Stdout(), reply.Text())
+	l.end(err)
+}
+
+func slash(l *line) {
+	in, text := l.place(l.arg(0, "a channel")), strings.Join(l.args[1:], " ")
+	l.act(func(p *sandbox.Person) sandbox.Reply { return p.Slash(in, text) })
+}
+
+func says(l *line) {
+	in := l.place(l.arg(0, "a channel"))
+	l.end(l.try(func(p *sandbox.Person) { p.Says(in, strings.Join(l.args[1:], " ")) }))
+}
+
+func shortcut(l *line) {
+	name := l.arg(0, "a shortcut")
+	l.act(func(p *sandbox.Person) sandbox.Reply { return p.Shortcut(name) })
+}
+
+// where reads "in NEAR" and "at PLACE" from the end of a line.
+func (l *line) where(from int) (near, at string) {
+	rest := l.args[min(from, len(l.args)):]
+	for ; len(rest) >= 2; rest = rest[2:] {
+		switch rest[0] {
+		case "in":
+			near = rest[1]
+		case "at":
+			at = l.place(rest[1])
+		default:
+			l.fail("in what, or at which place? not %q", rest[0])
+		}
+	}
+	if len(rest) > 0 {
+		l.fail("what is %q?", rest[0])
+	}
+	return near, at
+}
+
+func click(l *line) {
+	button := l.arg(0, "a button")
+	near, at := l.where(1)
+	no := strings.HasPrefix(l.ts.Name(), "") && l.verb == "declines"
+	l.act(func(p *sandbox.Person) sandbox.Reply {
+		if no {
+			p = p.Denying()
+		}
+		if at == "" {
+			return p.Click(button).In(near)
+		}
+		return spot(p, at).Click(button).In(near)
+	})
+}
+
+func menu(l *line) {
+	near, option := l.arg(0, "a text"), l.arg(1, "an option")
+	_, at := l.where(2)
+	l.act(func(p *sandbox.Person) sandbox.Reply {
+		if at == "" {
+			return p.Menu(near).Choose(option)
+		}
+		return spot(p, at).Menu(near).Choose(option)
+	})
+}
+
+// spot is a place to press something in.
+func spot(p *sandbox.Person, at string) *sandbox.Place {
+	switch at {
+	case "Home":
+		return p.Home()
+	case "modal":
+		return &p.Modal().Place
+	}
+	return p.In(at)
+}
+
+func asked(l *line) {
+	l.end(contains(l.r.asked[l.who], l.args))
+}
+
+func modal(l *line) {
+	title := l.arg(0, "a title")
+	l.end(l.try(func(p *sandbox.Person) { p.Modal(title) }))
+}
+
+func fill(l *line) {
+	field, values := l.arg(0, "a field"), l.args[1:]
+	l.end(l.try(func(p *sandbox.Person) { p.Modal().Enter(field, values...) }))
+}
+
+func clearField(l *line) {
+	field := l.arg(0, "a field")
+	l.end(l.try(func(p *sandbox.Person) { p.Modal().Clear(field) }))
+}
+
+func check(l *line) {
+	option := l.arg(0, "an option")
+	l.end(l.try(func(p *sandbox.Person) {
+		if l.verb == "check" {
+			p.Modal().Check(option)
+		} else {
+			p.Modal().Uncheck(option)
+		}
+	}))
+}
+
+func offers(l *line) {
+	field := l.arg(0, "a field")
+	var have []string
+	if err := l.r.person(l.who, func(p *sandbox.Person) { have = p.Modal().Options(field) }); err != nil {
+		l.fail("%v", err)
+	}
+	for _, want := range l.args[1:] {
+		var err error
+		if !slices.Contains(have, want) {
+			err = fmt.Errorf("%s offers no %q, but %q", field, want, have)
+		}
+		l.end(err)
+	}
+}
+
+func holds(l *line) {
+	field, want := l.arg(0, "a field"), l.arg(1, "a value")
+	var have string
+	err := l.r.person(l.who, func(p *sandbox.Person) { have = p.Modal().Value(field) })
+	if err == nil && have != want {
+		err = fmt.Errorf("%s holds %q", field, have)
+	}
+	l.end(err)
+}
+
+// notPossible is the title of the view that says no where no field can.
+const notPossible = "Not possible"
+
+func submit(l *line) {
+	l.r.seen[l.who] = l.r.whispers(l.who)
+	l.end(l.r.person(l.who, func(p *sandbox.Person) {
+		if s := p.Modal().Submit(); len(s.Errors) > 0 || s.Banner != "" {
+			var wrong []string
+			for _, field := range slices.Sorted(maps.Keys(s.Errors)) {
+				wrong = append(wrong, field+": "+s.Errors[field])
+			}
+			panicWith(errors.New(strings.Join(append(wrong, s.Banner), "\n")))
+		}
+		if p.HasModal() && p.Modal().Title() == notPossible {
+			panicWith(errors.New(p.Modal().Text()))
+		}
+	}))
+}
+
+func cancel(l *line) {
+	l.end(l.try(func(p *sandbox.Person) { p.Modal().Close() }))
+}
+
+func home(l *line) {
+	l.end(l.try(func(p *sandbox.Person) { p.Home() }))
+	l.rest(now)
+}
+
+func joins(l *line) {
+	in := l.place(l.arg(0, "a channel"))
+	l.end(l.try(func(p *sandbox.Person) { p.Joins(in) }))
+}
+
+func leaves(l *line) {
+	in := l.place(l.arg(0, "a channel"))
+	l.end(l.try(func(p *sandbox.Person) { p.Leaves(in) }))
+}
+
+func makes(l *line) {
+	name := l.arg(0, "a channel")
+	l.end(l.try(func(p *sandbox.Person) { p.Creates(name, len(l.args) > 1) }))
+}
+
+func invites(l *line) {
+	in := l.place(l.arg(0, "a channel"))
+	l.end(l.try(func(p *sandbox.Person) { p.Invites(in, l.args[1:]...) }))
+}
+
+// look reads a place as the line's person does.
+func (l *line) look(place string) string {
+	var page string
+	err := l.r.person(l.who, func(p *sandbox.Person) {
+		switch place {
+		case "everything":
+			page = p.SeesEverything()
+		case "Home":
+			page = p.Home().Sees()
+		case "modal":
+			page = p.Modal().Text()
+		default:
+			page = p.Sees(l.place(place))
+		}
+	})
+	if err != nil && !l.neg {
+		l.fail("%v", err)
+	}
+	return page
+}
+
+func sees(l *line) {
+	place := l.arg(0, "a place")
+	l.rest(later)
+	if l.neg { // none of them may be there
+		page := l.look(place)
+		for _, text := range l.args[1:] {
+			if contains(page, []string{text}) == nil {
+				l.fail("%s sees %q:\n%s", l.who, text, page)
+			}
+		}
+		return
+	}
+	l.end(contains(l.look(place), l.args[1:]))
+}
+
+func reads(l *line) {
+	l.rest(later)
+	_, _ = fmt.Fprint(l.ts.Stdout(), l.look(l.arg(0, "a place")))
+}
+
+func bookmark(l *line) {
+	in := l.place(l.arg(0, "a channel"))
+	var all []string
+	err := l.r.person(l.who, func(p *sandbox.Person) { all = p.Bookmarks(in) })
+	if err == nil {
+		err = contains(strings.Join(all, "\n"), l.args[1:])
+	}
+	l.end(err)
+}
+
+func told(l *line) {
+	fresh := l.r.whispers(l.who)
+	for _, old := range l.r.seen[l.who] {
+		if i := slices.Index(fresh, old); i >= 0 {
+			fresh = slices.Delete(fresh, i, i+1)
+		}
+	}
+	l.end(contains(strings.Join(fresh, "\n"), l.args))
+}
+
+// begins is where a message begins in a transcript.
+var begins = regexp.MustCompile(`(?m)^(\d\d:\d\d  |── )`)
+
+// whispers are all that only one person sees: ephemeral messages, and the modal in front of them.
+func (r *rig) whispers(who string) []string {
+	var out []string
+	err := r.person(who, func(p *sandbox.Person) {
+		page := p.SeesEverything()
+		at := append(begins.FindAllStringIndex(page, -1), []int{len(page)})
+		for i := range len(at) - 1 {
+			if text := page[at[i][0]:at[i+1][0]]; strings.Contains(text, "only visible to you") {
+				out = append(out, text)
+			}
+		}
+		if p.HasModal() {
+			out = append(out, p.Modal().Title()+"\n"+p.Modal().Text())
+		}
+	})
+	if err != nil {
+		return nil // deactivated people see nothing
+	}
+	return out
+}
+
+// contains checks that texts stand in a page in their order, whatever the line breaks.
+func contains(page string, texts []string) error {
+	flat := strings.Join(strings.Fields(page), " ")
+	rest := flat
+	for _, text := range texts {
+		want := strings.Join(strings.Fields(text), " ")
+		_, after, ok := strings.Cut(rest, want)
+		if !ok {
+			hint := ""
+			if strings.Contains(flat, want) {
+				hint = " at that point"
+			}
+			return fmt.Errorf("%q is not there%s:\n%s", text, hint, page)
+		}
+		rest = after
+	}
+	return nil
+}
+
+// short is how scripts name the channel of an incident.
+var short = regexp.MustCompile(`^inc-\d+$`)
+
+// place is a place as the sandbox names it.
+func (l *line) place(name string) string {
+	switch name {
+	case "DM", "Home", "modal", "everything":
+		return name
+	}
+	return l.r.channel(name, l.who)
+}
+
+// channel finds a channel by the beginning of its name, among those that somebody sees (who), or anybody ("").
+func (r *rig) channel(name string, who string) string {
+	name = strings.TrimPrefix(name, "#")
+	if !short.MatchString(name) {
+		return "#" + name
+	}
+	for _, p := range cast() {
+		if who != "" && p.Handle != who {
+			continue
+		}
+		var all []string
+		_ = r.person(p.Handle, func(p *sandbox.Person) { all = p.Channels() }) // who is deactivated sees none
+		for _, c := range all {
+			if c == "#"+name || strings.HasPrefix(c, "#"+name+"-") {
+				return c
+			}
+		}
+	}
+	return "#" + name
+}
+
+// fillIn fills in the fields of a modal: FIELD VALUE FIELD VALUE.
+func fillIn(m *sandbox.Modal, pairs []string) {
+	for ; len(pairs) >= 2; pairs = pairs[2:] {
+		m.Enter(pairs[0], pairs[1])
+	}
+}
+
+// declares types the command and sends its form.
+func declares(l *line) {
+	name := l.arg(0, "a name")
+	l.r.seen[l.who] = l.r.whispers(l.who)
+	l.end(l.r.person(l.who, func(p *sandbox.Person) {
+		p.Slash("#general", "/inc declare "+name)
+		m := p.Modal("Declare an incident")
+		fillIn(m, l.args[1:])
+		sent(m)
+	}))
+	l.rest(now)
+}
+
+// resolves types /inc close and sends what it asks.
+func resolves(l *line) {
+	in := l.place(l.arg(0, "a channel"))
+	l.end(l.r.person(l.who, func(p *sandbox.Person) {
+		p.Slash(in, "/inc close")
+		m := p.Modal()
+		fillIn(m, l.args[1:])
+		sent(m)
+	}))
+	l.rest(now)
+}
+
+func sent(m *sandbox.Modal) {
+	if s := m.Submit(); len(s.Errors) > 0 || s.Banner != "" {
+		panicWith(fmt.Errorf("the form was refused: %v %s", s.Errors, s.Banner))
+	}
+}
+
+// does marks tasks done, by their numbers.
+func does(l *line) {
+	in := l.place(l.arg(0, "a channel"))
+	for _, n := range l.args[1:] {
+		l.end(l.r.person(l.who, func(p *sandbox.Person) { p.Slash(in, "/inc task "+n+" done") }))
+		l.rest(now)
+	}
+}

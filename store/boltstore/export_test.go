@@ -1,0 +1,36 @@
+package boltstore
+
+import (
+	"os"
+
+	"go.etcd.io/bbolt"
+)
+
+// WithOpenFile has bbolt open its file by another function.
+func (o Options) WithOpenFile(open func(string, int, os.FileMode) (*os.File, error)) Options {
+	o.openFile = open
+	return o
+}
+
+// Tamper changes the file behind the store's back.
+func (db *DB) Tamper(f func(*bbolt.Tx) error) error { return db.bolt.Update(f) }
+
+// Count is the number of keys in a bucket.
+func (db *DB) Count(bucket string) (n int) {
+	_ = db.bolt.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(bucket)).ForEach(func(_, _ []byte) error {
+			n++
+			return nil
+		})
+	})
+	return n
+}
+
+// Queued is the number of requests that wait.
+func (db *DB) Queued() int { return len(db.queue) }
+
+// NetworkFS tells where a directory is.
+var NetworkFS = networkFS
+
+// MaxGroup is how many requests may share a commit.
+const MaxGroup = maxGroup

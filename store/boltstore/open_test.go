@@ -1,0 +1,244 @@
+package boltstore_test
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"epilogue/flow"
+	"epilogue/store"
+	"epilogue/store/boltstore"
+)
+
+func TestANewFileIsPrivateAndAloneInItsDirectory(t *testing.T) {
+	path := newPath(t)
+	db := open(t, path)
+	info, err := os.Stat(path)
+	must(t, err)
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("mode is %s", info.Mode())
+	}
+	must(t, db.Close())
+	entries, err := os.ReadDir(filepath.Dir(path))
+	must(t, err)
+	if len(entries) != 1 {
+		t.Errorf("the directory has %v", entries)
+	}
+}
+
+func TestWhatWasSavedIsThereAfterReopening(t *testing.T) {
+	path := newPath(t)
+	db := open(t, path)
+	c := declared(1)
+	c.Delivery, c.Jobs = "click-1", []store.Job{job("lane", "")}
+	must(t, db.Save(t.Context(), c))
+	reserved, err := db.Reserve(t.Context())
+	must(t, err)
+	p := flow.Standard()
+	p.Version++
+	must(t, db.SaveProcess(t.Context(), store.ProcessVersion{Process: p, By: "UANA", At: t0}))
+	must(t, db.Close())
+
+	db = open(t, path)
+	is(t, db.Save(t.Context(), c), store.ErrRepeated)
+	if _, ok, err := db.Claim(t.Context(), t0, time.Minute); !ok || err != nil {
+		t.Errorf("no job, %v", err)
+	}
+	if id, err := db.Reserve(t.Context()); id <= reserved || err != nil {
+		t.Errorf("%s is handed out after %s, %v", id, reserved, err)
+	}
+	if now, err := db.Process(t.Context()); now.Version != p.Version || err != nil {
+		t.Errorf("process version %d, %v", now.Version, err)
+	}
+	clean(t, db)
+}
+
+func TestAFileThatCannotBeOpenedIsLeftAsItIs(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(t *testing.T, path string)
+		want  error
+		says  string
+	}{
+		{"an empty file", func(t *testing.T, path string) { must(t, os.WriteFile(path, nil, 0o600)) }, store.ErrDamaged, "restore a backup"},
+		{"something else", func(t *testing.T, path string) {
+			must(t, os.WriteFile(path, bytes.Repeat([]byte("not a store\n"), 2000), 0o600))
+		}, store.ErrDamaged, "restore a backup"},
+		{"a short file", func(t *testing.T, path string) { must(t, os.WriteFile(path, []byte("x"), 0o600)) }, store.ErrDamaged, "restore a backup"},
+		{"a file that was cut off", func(t *testing.T, path string) { must(t, os.Truncate(path, 16<<10)) }, store.ErrDamaged, "restore a backup"},
+		{"a file whose first pages are gone", func(t *testing.T, path string) { overwrite(t, path, 0, make([]byte, 8192)) }, store.ErrDamaged, "restore a backup"},
+		{"a bbolt file of another program", func(t *testing.T, path string) {
+			must(t, os.Remove(path))
+			alter(t, path, func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("other")); return err })
+		}, store.ErrDamaged, "not a store of Epilogue"},
+		{"a file without one of its buckets", func(t *testing.T, path string) {
+			alter(t, path, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("lanes")) })
+		}, store.ErrDamaged, "lanes"},
+		{"a file of a newer program", func(t *testing.T, path string) {
+			alter(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte("2")) })
+		}, store.ErrNewer, "schema 2"},
+		{"a file that was made read-only", func(t *testing.T, path string) { must(t, os.Chmod(path, 0o400)) }, store.ErrReadOnly, "-r--------"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filled(t)
+			tt.spoil(t, path)
+			before, err := os.ReadFile(path)
+			must(t, err)
+			_, err = boltstore.Open(path, boltstore.Options{})
+			is(t, err, tt.want)
+			if !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), path) {
+				t.Errorf("%q does not say %q", err, tt.says)
+			}
+			after, err := os.ReadFile(path)
+			must(t, err)
+			if !bytes.Equal(before, after) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+// Where pages are damaged bbolt panics, in goroutines of its own as well. Whatever is damaged, opening either works or says so.
+func TestNoDamageToAnyPageEndsTheProcess(t *testing.T) {
+	good := filled(t)
+	image, err := os.ReadFile(good)
+	must(t, err)
+	used := usedBytes(t, good)
+	image = image[:used] // bbolt makes room in advance; without it the test is faster
+	path := newPath(t)
+	refused := 0
+	for seed := range uint64(150) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		spoiled := slices.Clone(image)
+		at := rnd.IntN(used/4096) * 4096
+		junk := make([]byte, []int{8, 16, 64, 4096}[rnd.IntN(4)])
+		for i := range junk {
+			junk[i] = byte(rnd.Uint32())
+		}
+		copy(spoiled[at+rnd.IntN(2)*8:], junk)
+		must(t, os.WriteFile(path, spoiled, 0o600))
+		db, err := boltstore.Open(path, boltstore.Options{})
+		if err == nil {
+			_ = db.Close()
+			continue
+		}
+		refused++
+		if !errors.Is(err, store.ErrDamaged) && !errors.Is(err, store.ErrNewer) {
+			t.Errorf("seed %d, page %d: %v", seed, at/4096, err)
+		}
+	}
+	if refused < 50 {
+		t.Errorf("only %d of 150 damaged files are refused", refused)
+	}
+}
+
+func TestASecondProcessIsToldWhoHoldsTheFile(t *testing.T) {
+	path := newPath(t)
+	db := open(t, path)
+	_, err := boltstore.Open(path, boltstore.Options{LockTimeout: 100 * time.Millisecond})
+	is(t, err, store.ErrLocked)
+	if want := "process " + strconv.Itoa(os.Getpid()) + " on "; !strings.Contains(err.Error(), want) {
+		t.Errorf("%q does not say %q", err, want)
+	}
+	must(t, db.Close())
+	open(t, path)
+}
+
+func TestOfTwoWhoCreateAFileAtTheSameTimeNeitherLosesWhatItWrote(t *testing.T) {
+	for range 10 {
+		path := newPath(t)
+		errs := make(chan error)
+		for id := flow.IncidentID(1); id <= 2; id++ {
+			go func() {
+				db, err := boltstore.Open(path, boltstore.Options{LockTimeout: time.Minute})
+				if err == nil {
+					err = errors.Join(db.Save(t.Context(), declared(id)), db.Close())
+				}
+				errs <- err
+			}()
+		}
+		must(t, <-errs)
+		must(t, <-errs)
+		page, err := open(t, path).List(t.Context(), store.Query{})
+		must(t, err)
+		if len(page.Items) != 2 {
+			t.Fatalf("%d incidents are left of 2", len(page.Items))
+		}
+	}
+}
+
+func TestNothingIsCreatedThatWasNotAskedFor(t *testing.T) {
+	path := newPath(t)
+	_, err := boltstore.Open(path, boltstore.Options{MustExist: true})
+	is(t, err, store.ErrNotFound)
+	_, err = boltstore.Open(filepath.Join(path, "deeper", "epilogue.db"), boltstore.Options{})
+	is(t, err, fs.ErrNotExist)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s was made: %v", path, err)
+	}
+}
+
+func TestADirectoryIsNoStore(t *testing.T) {
+	if _, err := boltstore.Open(t.TempDir(), boltstore.Options{}); err == nil || !strings.Contains(err.Error(), "not a file") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestALocalDirectoryIsNoNetworkFileSystem(t *testing.T) {
+	for _, dir := range []string{t.TempDir(), "/", "/does/not/exist"} {
+		if name, network := boltstore.NetworkFS(dir); network {
+			t.Skipf("%s is on %s here", dir, name)
+		}
+	}
+}
+
+// filled makes a store with something in it, closed.
+func filled(t *testing.T) string {
+	t.Helper()
+	path := newPath(t)
+	db := open(t, path)
+	for id := flow.IncidentID(1); id <= 30; id++ {
+		c := inFlow(id)
+		c.Delivery, c.Jobs = "click-"+id.String(), []store.Job{job(id.String(), "card")}
+		must(t, db.Save(t.Context(), c))
+	}
+	must(t, db.Close())
+	return path
+}
+
+// usedBytes is how much of a file bbolt uses.
+func usedBytes(t *testing.T, path string) int {
+	t.Helper()
+	b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	must(t, err)
+	defer func() { must(t, b.Close()) }()
+	var size int64
+	must(t, b.View(func(tx *bbolt.Tx) error { size = tx.Size(); return nil }))
+	return int(size)
+}
+
+func overwrite(t *testing.T, path string, at int64, with []byte) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	must(t, err)
+	_, err = f.WriteAt(with, at)
+	must(t, errors.Join(err, f.Close()))
+}
+
+func alter(t *testing.T, path string, f func(*bbolt.Tx) error) {
+	t.Helper()
+	b, err := bbolt.Open(path, 0o600, nil)
+	must(t, err)
+	must(t, errors.Join(b.Update(f), b.Close()))
+}
