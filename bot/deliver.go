@@ -13,9 +13,12 @@ import (
 )
 
 // The keys of what delivering gives. They are stored.
-func firstKey(id flow.IncidentID) string             { return fmt.Sprintf("first/%s", id) }
-func bookmarkKey(id flow.IncidentID) string          { return fmt.Sprintf("bookmark/%s", id) }
-func cardKey(id flow.IncidentID, card uint64) string { return fmt.Sprintf("card/%s/%020d", id, card) }
+func firstKey(id flow.IncidentID) string    { return fmt.Sprintf("first/%s", id) }
+func bookmarkKey(id flow.IncidentID) string { return fmt.Sprintf("bookmark/%s", id) }
+func cardsKey(id flow.IncidentID) string    { return fmt.Sprintf("card/%s/", id) }
+func cardKey(id flow.IncidentID, card uint64) string {
+	return fmt.Sprintf("%s%020d", cardsKey(id), card)
+}
 func dmsKey(id flow.IncidentID) string               { return fmt.Sprintf("dm/%s/", id) }
 func dmKey(id flow.IncidentID, job store.Job) string { return dmsKey(id) + job.ID }
 

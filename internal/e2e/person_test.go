@@ -84,7 +84,7 @@ func (l *line) where(from int) (near, at string) {
 func click(l *line) {
 	button := l.arg(0, "a button")
 	near, at := l.where(1)
-	no := strings.HasPrefix(l.ts.Name(), "") && l.verb == "declines"
+	no := l.verb == "declines"
 	l.act(func(p *sandbox.Person) sandbox.Reply {
 		if no {
 			p = p.Denying()
@@ -178,18 +178,28 @@ const notPossible = "Not possible"
 
 func submit(l *line) {
 	l.r.seen[l.who] = l.r.whispers(l.who)
-	l.end(l.r.person(l.who, func(p *sandbox.Person) {
-		if s := p.Modal().Submit(); len(s.Errors) > 0 || s.Banner != "" {
-			var wrong []string
-			for _, field := range slices.Sorted(maps.Keys(s.Errors)) {
-				wrong = append(wrong, field+": "+s.Errors[field])
-			}
-			panicWith(errors.New(strings.Join(append(wrong, s.Banner), "\n")))
-		}
-		if p.HasModal() && p.Modal().Title() == notPossible {
-			panicWith(errors.New(p.Modal().Text()))
-		}
-	}))
+	var wrong error
+	err := l.r.person(l.who, func(p *sandbox.Person) { wrong = send(p) })
+	l.end(errors.Join(err, wrong))
+}
+
+// send presses the submit button of the modal in front, and says what is wrong with the form.
+func send(p *sandbox.Person) error {
+	s := p.Modal().Submit()
+	var wrong []string
+	for _, field := range slices.Sorted(maps.Keys(s.Errors)) {
+		wrong = append(wrong, field+": "+s.Errors[field])
+	}
+	if s.Banner != "" {
+		wrong = append(wrong, s.Banner)
+	}
+	if p.HasModal() && p.Modal().Title() == notPossible {
+		wrong = append(wrong, p.Modal().Text())
+	}
+	if len(wrong) > 0 {
+		return errors.New(strings.Join(wrong, "\n"))
+	}
+	return nil
 }
 
 func cancel(l *line) {
@@ -368,32 +378,28 @@ func fillIn(m *sandbox.Modal, pairs []string) {
 // declares types the command and sends its form.
 func declares(l *line) {
 	name := l.arg(0, "a name")
-	l.r.seen[l.who] = l.r.whispers(l.who)
-	l.end(l.r.person(l.who, func(p *sandbox.Person) {
-		p.Slash("#general", "/inc declare "+name)
-		m := p.Modal("Declare an incident")
-		fillIn(m, l.args[1:])
-		sent(m)
-	}))
-	l.rest(now)
+	l.form("#general", "/inc declare "+name, l.args[1:])
 }
 
 // resolves types /inc close and sends what it asks.
 func resolves(l *line) {
-	in := l.place(l.arg(0, "a channel"))
-	l.end(l.r.person(l.who, func(p *sandbox.Person) {
-		p.Slash(in, "/inc close")
-		m := p.Modal()
-		fillIn(m, l.args[1:])
-		sent(m)
-	}))
-	l.rest(now)
+	l.form(l.place(l.arg(0, "a channel")), "/inc close", l.args[1:])
 }
 
-func sent(m *sandbox.Modal) {
-	if s := m.Submit(); len(s.Errors) > 0 || s.Banner != "" {
-		panicWith(fmt.Errorf("the form was refused: %v %s", s.Errors, s.Banner))
-	}
+// form types a command and sends the modal that it opens, with fields filled in: FIELD VALUE FIELD VALUE.
+func (l *line) form(in, command string, pairs []string) {
+	l.r.seen[l.who] = l.r.whispers(l.who)
+	var wrong error
+	err := l.r.person(l.who, func(p *sandbox.Person) {
+		p.Slash(in, command)
+		m := p.Modal()
+		for ; len(pairs) >= 2; pairs = pairs[2:] {
+			m.Enter(pairs[0], pairs[1])
+		}
+		wrong = send(p)
+	})
+	l.end(errors.Join(err, wrong))
+	l.rest(now)
 }
 
 // does marks tasks done, by their numbers.

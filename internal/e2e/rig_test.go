@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"epilogue/flow"
 	"epilogue/internal/local"
 	"epilogue/internal/sandbox"
 )
@@ -55,6 +54,8 @@ type rig struct {
 	mark counts
 	seen map[string][]string // what was only visible to a person before they last did something
 
+	asked map[string]string // what the confirmation of their last click said
+
 	excused []string // API errors that the test brings about, as "method code"; and log messages
 }
 
@@ -67,7 +68,7 @@ type counts struct {
 // newRig starts a workspace, and at the end of the test checks what every test promises.
 func newRig(t *testing.T, with ...func(*local.Options)) *rig {
 	t.Helper()
-	r := &rig{t: t, log: &logbook{}, seen: map[string][]string{}}
+	r := &rig{t: t, log: &logbook{}, seen: map[string][]string{}, asked: map[string]string{}}
 	o := local.Options{
 		Log: slog.New(r.log), Zone: time.UTC,
 		Sandbox: sandbox.Options{People: cast(), Channels: rooms(), Now: monday, Patience: patience},
@@ -200,11 +201,6 @@ func (r *rig) must(who string, do func(*sandbox.Person)) {
 	if err := errors.Join(r.settle(now), r.person(who, do)); err != nil {
 		r.t.Fatalf("%s: %v", who, err)
 	}
-}
-
-// process saves the next version of the process.
-func (r *rig) process(change func(*flow.Process)) error {
-	return saveProcess(r.t.Context(), r.Store, change)
 }
 
 // logbook keeps what the bot logs that should not be: errors, panics, jobs that were given up.

@@ -83,6 +83,7 @@ type line struct {
 	ts   *testscript.TestScript
 	r    *rig
 	who  string // a person's handle; empty for the world
+	verb string
 	args []string
 	neg  bool
 }
@@ -116,9 +117,10 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	for _, p := range cast() {
 		out[p.Handle] = func(ts *testscript.TestScript, neg bool, args []string) {
 			l := &line{ts: ts, r: ts.Value(rigKey{}).(*rig), who: p.Handle, neg: neg, args: args}
-			do, ok := verbs[l.arg(0, "a verb")]
+			l.verb = l.arg(0, "a verb")
+			do, ok := verbs[l.verb]
 			if !ok {
-				l.fail("nobody knows how to %q", args[0])
+				l.fail("nobody knows how to %q", l.verb)
 			}
 			l.args = args[1:]
 			l.rest(now)

@@ -53,7 +53,8 @@ func step(node *yaml.Node, part string) (next, label *yaml.Node, name string) {
 // stepCondition goes into a condition, which Check knows as field, op and values, and the file as
 // severity: {at-least: major}.
 func stepCondition(node *yaml.Node, part string) (next, label *yaml.Node, name string) {
-	if node.Kind != yaml.MappingNode || len(node.Content) != 2 {
+	known := part == "field" || part == "op" || part == "values"
+	if !known || node.Kind != yaml.MappingNode || len(node.Content) != 2 {
 		return nil, nil, ""
 	}
 	field, inner := node.Content[0], target(node.Content[1])
@@ -64,13 +65,11 @@ func stepCondition(node *yaml.Node, part string) (next, label *yaml.Node, name s
 		return inner, inner, field.Value
 	}
 	op, value := inner.Content[0], inner.Content[1]
-	switch name = field.Value + "." + op.Value; part {
-	case "op":
+	name = field.Value + "." + op.Value
+	if part == "op" {
 		return op, op, name
-	case "values":
-		return value, sign(op, value), name
 	}
-	return nil, nil, ""
+	return value, sign(op, value), name
 }
 
 // sign is where a problem with a value is shown: at the value if it is short, else at its key.

@@ -137,29 +137,6 @@ func TestADamagedRecordIsAnErrorAndNotTheEnd(t *testing.T) {
 	must(t, db.Save(t.Context(), declared(2)))
 }
 
-// The disk is full in these tests because the store's file descriptor is replaced by /dev/full, where every write fails as on a full disk.
-func TestAFullDiskFailsSavesUntilThereIsRoom(t *testing.T) {
-	disk := &disk{}
-	path := newPath(t)
-	db := openWith(t, path, boltstore.Options{}.WithOpenFile(disk.openFile))
-	must(t, db.Save(t.Context(), declared(1)))
-	for range 2 {
-		disk.replace(t, "/dev/full", os.O_RDWR)
-		for range 3 {
-			is(t, db.Save(t.Context(), later(declared(1).Incident)), store.ErrNoRoom)
-		}
-		if inc, err := db.Incident(t.Context(), 1); err != nil || inc.Rev != 1 {
-			t.Errorf("while the disk is full Rev %d is read, %v", inc.Rev, err)
-		}
-		disk.restore(t)
-	}
-	must(t, db.Save(t.Context(), later(declared(1).Incident)))
-	must(t, db.Save(t.Context(), declared(2)))
-	clean(t, db)
-	must(t, db.Close())
-	clean(t, open(t, path))
-}
-
 func TestAFullDiskFailsAllOfAGroupAlsoThoseWhoWereRefused(t *testing.T) {
 	g := newGate()
 	full := func(at boltstore.FaultPoint) error {
@@ -221,16 +198,6 @@ func TestAfterAnotherFailedCommitNothingIsWrittenUntilTheStoreIsReopened(t *test
 			clean(t, db)
 		})
 	}
-}
-
-func TestADiskThatFailsBreaksTheStore(t *testing.T) {
-	disk := &disk{}
-	db := openWith(t, newPath(t), boltstore.Options{}.WithOpenFile(disk.openFile))
-	must(t, db.Save(t.Context(), declared(1)))
-	disk.replace(t, "/dev/zero", os.O_RDONLY) // every write fails, and not for want of room
-	is(t, db.Save(t.Context(), declared(2)), store.ErrBroken)
-	disk.restore(t)
-	is(t, db.Save(t.Context(), declared(2)), store.ErrBroken)
 }
 
 func TestWhoLeavesEarlyIsNotWaitedFor(t *testing.T) {

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"epilogue/store"
+	"epilogue/store/boltstore"
 )
 
 // disk lets a store's file fail in earnest: it puts another file under the store's descriptor.
@@ -33,4 +36,37 @@ func (d *disk) restore(t *testing.T) {
 	t.Helper()
 	must(t, unix.Dup3(d.good, int(d.f.Fd()), unix.O_CLOEXEC))
 	must(t, unix.Close(d.good))
+}
+
+// The disk is full in these tests because the store's file descriptor is replaced by /dev/full, where every write fails as on a full disk.
+func TestAFullDiskFailsSavesUntilThereIsRoom(t *testing.T) {
+	disk := &disk{}
+	path := newPath(t)
+	db := openWith(t, path, boltstore.Options{}.WithOpenFile(disk.openFile))
+	must(t, db.Save(t.Context(), declared(1)))
+	for range 2 {
+		disk.replace(t, "/dev/full", os.O_RDWR)
+		for range 3 {
+			is(t, db.Save(t.Context(), later(declared(1).Incident)), store.ErrNoRoom)
+		}
+		if inc, err := db.Incident(t.Context(), 1); err != nil || inc.Rev != 1 {
+			t.Errorf("while the disk is full Rev %d is read, %v", inc.Rev, err)
+		}
+		disk.restore(t)
+	}
+	must(t, db.Save(t.Context(), later(declared(1).Incident)))
+	must(t, db.Save(t.Context(), declared(2)))
+	clean(t, db)
+	must(t, db.Close())
+	clean(t, open(t, path))
+}
+
+func TestADiskThatFailsBreaksTheStore(t *testing.T) {
+	disk := &disk{}
+	db := openWith(t, newPath(t), boltstore.Options{}.WithOpenFile(disk.openFile))
+	must(t, db.Save(t.Context(), declared(1)))
+	disk.replace(t, "/dev/zero", os.O_RDONLY) // every write fails, and not for want of room
+	is(t, db.Save(t.Context(), declared(2)), store.ErrBroken)
+	disk.restore(t)
+	is(t, db.Save(t.Context(), declared(2)), store.ErrBroken)
 }
