@@ -345,13 +345,16 @@ func showSafely(t tester, s sampled) {
 
 func TestWhateverPeopleTypeEveryPictureIsHarmlessAndFits(t *testing.T) {
 	for i, typed := range hostile {
-		t.Run(fmt.Sprintf("%d %.12q", i, typed), func(t *testing.T) { showSafely(t, sample(t, typed, 8)) })
+		t.Run(fmt.Sprintf("%d %.12q", i, typed), func(t *testing.T) {
+			t.Parallel()
+			showSafely(t, sample(t, typed, 8))
+		})
 	}
 }
 
 func TestTwoHundredTasksFit(t *testing.T) {
 	for _, typed := range []string{strings.Repeat("&", 1000), strings.Repeat("😀", 1000)} {
-		for _, n := range []int{1, 14, 15, 16, 44, 45, 60, 200} {
+		for _, n := range []int{1, 15, 16, 45, 200} {
 			s := sample(t, typed, n)
 			for _, state := range []flow.TaskState{flow.Open, flow.Done, ""} {
 				inc := withAll(s.shapes[0], state)

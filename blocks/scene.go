@@ -46,7 +46,7 @@ func message(fallback Text, shown ...slack.Block) Message {
 // Say is a message of a single sentence, for example an answer that only one person sees.
 func Say(t Text) Message { return message(t, paragraph(t)...) }
 
-// card is the permalink of the current card, or nothing.
+// cardLink is the permalink of the current card, or nothing.
 func (s Scene) cardLink(inc flow.Incident) string {
 	if s.Links == nil {
 		return ""

@@ -169,7 +169,7 @@ func lasted(d time.Duration) Text {
 	return count(int(d.Hours()/24), "day")
 }
 
-// rank of people who may do something, in words that go on with "can".
+// right is who may do something, in words that go on with "can".
 func right(r flow.Right) Text {
 	switch r {
 	case flow.LeadAndAdmins:

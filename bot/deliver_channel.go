@@ -141,10 +141,16 @@ func (b *Bot) inviteOne(ctx context.Context, ch flow.ChannelID, u flow.UserID) e
 	if known, err := b.store.Channel(ctx, ch); err == nil && slices.Contains(known.Members, u) {
 		return nil
 	}
-	err := b.pace.call(ctx, "conversations.invite", tier3Budget, func(ctx context.Context) error {
-		_, err := b.slack.InviteUsersToConversationContext(ctx, string(ch), string(u))
-		return err
-	})
+	send := func() error {
+		return b.pace.call(ctx, "conversations.invite", tier3Budget, func(ctx context.Context) error {
+			_, err := b.slack.InviteUsersToConversationContext(ctx, string(ch), string(u))
+			return err
+		})
+	}
+	err := send()
+	if codeOf(err) == "not_in_channel" && b.join(ctx, ch) == nil { // a public channel, and our first message there is still on its way
+		err = send()
+	}
 	switch {
 	case err == nil, codeOf(err) == "already_in_channel":
 		return b.store.Join(ctx, ch, u)

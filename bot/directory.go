@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -177,11 +178,17 @@ func (d *directory) channel(ctx context.Context, id flow.ChannelID) (store.Chann
 	return d.readChannel(ctx, id)
 }
 
-// readChannel asks Slack for a channel and, where it is private, for its members.
+// readChannel asks Slack for a channel and, where it is private, for its members. Direct messages are known by their id.
 func (d *directory) readChannel(ctx context.Context, id flow.ChannelID) (store.Channel, error) {
+	if strings.HasPrefix(string(id), "D") {
+		return store.Channel{ID: id, Private: true, Direct: true}, nil
+	}
 	info, err := d.slack.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: string(id)})
 	if err != nil {
-		if verdictOf(err) == gone {
+		switch {
+		case codeOf(err) == "missing_scope": // of all kinds of conversations we may not read only direct messages of a group
+			return store.Channel{ID: id, Private: true, Direct: true}, nil
+		case verdictOf(err) == gone:
 			return store.Channel{ID: id, Private: true}, nil
 		}
 		return store.Channel{}, fmt.Errorf("%w: ask Slack for channel %s: %w", errUnsure, id, err)

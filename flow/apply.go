@@ -82,6 +82,15 @@ func (inc *Incident) open(tasks []TaskNumber) {
 	}
 }
 
+// renew ends the waiting for new evidence, also where it comes while the incident is closed and completes nothing yet.
+func (inc *Incident) renew(proof string) {
+	for i := range inc.Tasks {
+		if inc.Tasks[i].Proof() == proof {
+			inc.Tasks[i].Again = false
+		}
+	}
+}
+
 func (inc *Incident) setDue(due []TaskDue) {
 	for _, d := range due {
 		if t := inc.task(d.Task); t != nil {
@@ -140,7 +149,10 @@ func (f Updated) apply(inc *Incident, ev Event) {
 	}
 }
 
-func (f RoleGiven) apply(inc *Incident, _ Event) { inc.setRole(f.Role, f.To) }
+func (f RoleGiven) apply(inc *Incident, _ Event) {
+	inc.setRole(f.Role, f.To)
+	inc.renew(roleProof(f.Role))
+}
 
 func (f NoteAdded) apply(*Incident, Event) {}
 
@@ -151,6 +163,7 @@ func (f EvidenceFound) apply(inc *Incident, _ Event) {
 		inc.Evidence = map[string]string{}
 	}
 	inc.Evidence[f.Proof] = f.What
+	inc.renew(f.Proof)
 }
 
 func (f EvidenceGone) apply(inc *Incident, _ Event) { delete(inc.Evidence, f.Proof) }

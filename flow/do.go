@@ -94,9 +94,6 @@ func (s *scene) enter(status Key, f StatusEntered) {
 		left := Count(s.inc.In(s.inc.Status))
 		f.From, f.Card, f.Last = s.inc.Status, s.inc.Card, s.settled
 		f.Done, f.NotDoing = left.Done, left.NotDoing+len(f.Skipped)
-		if f.ByHand {
-			f.Last = 0
-		}
 	}
 	for _, t := range s.inc.In(status) {
 		if t.State != Open {

@@ -48,12 +48,19 @@ func (l *line) act(do func(*sandbox.Person) sandbox.Reply) {
 }
 
 func slash(l *line) {
-	in, text := l.place(l.arg(0, "a channel")), strings.Join(l.args[1:], " ")
+	in, text := l.entered(l.arg(0, "a channel")), strings.Join(l.args[1:], " ")
 	l.act(func(p *sandbox.Person) sandbox.Reply { return p.Slash(in, text) })
 }
 
+// entered is the place of a channel that the person goes into first, if they can.
+func (l *line) entered(name string) string {
+	in := l.place(name)
+	_ = l.r.Slack.Person(l.who).Try(func(p *sandbox.Person) { p.Joins(in) }) // who is in it already, or may not, cannot
+	return in
+}
+
 func says(l *line) {
-	in := l.place(l.arg(0, "a channel"))
+	in := l.entered(l.arg(0, "a channel"))
 	l.end(l.try(func(p *sandbox.Person) { p.Says(in, strings.Join(l.args[1:], " ")) }))
 }
 
@@ -231,6 +238,9 @@ func invites(l *line) {
 	l.end(l.try(func(p *sandbox.Person) { p.Invites(in, l.args[1:]...) }))
 }
 
+// screen is what precedes a modal in a transcript.
+const screen = "'s screen ──\n"
+
 // look reads a place as the line's person does.
 func (l *line) look(place string) string {
 	var page string
@@ -241,7 +251,8 @@ func (l *line) look(place string) string {
 		case "Home":
 			page = p.Home().Sees()
 		case "modal":
-			page = p.Modal().Text()
+			p.Modal()
+			_, page, _ = strings.Cut(p.SeesEverything(), screen)
 		default:
 			page = p.Sees(l.place(place))
 		}
@@ -316,12 +327,17 @@ func (r *rig) whispers(who string) []string {
 	return out
 }
 
+// set is how bold, italic and code are set. Scripts read words, not typography.
+var set = strings.NewReplacer("*", "", "`", "", "_", "")
+
+func flatten(s string) string { return strings.Join(strings.Fields(strings.ToLower(set.Replace(s))), " ") }
+
 // contains checks that texts stand in a page in their order, whatever the line breaks.
 func contains(page string, texts []string) error {
-	flat := strings.Join(strings.Fields(page), " ")
+	flat := flatten(page)
 	rest := flat
 	for _, text := range texts {
-		want := strings.Join(strings.Fields(text), " ")
+		want := flatten(text)
 		_, after, ok := strings.Cut(rest, want)
 		if !ok {
 			hint := ""
@@ -383,7 +399,7 @@ func declares(l *line) {
 
 // resolves types /inc close and sends what it asks.
 func resolves(l *line) {
-	l.form(l.place(l.arg(0, "a channel")), "/inc close", l.args[1:])
+	l.form(l.entered(l.arg(0, "a channel")), "/inc close", l.args[1:])
 }
 
 // form types a command and sends the modal that it opens, with fields filled in: FIELD VALUE FIELD VALUE.
@@ -404,7 +420,7 @@ func (l *line) form(in, command string, pairs []string) {
 
 // does marks tasks done, by their numbers.
 func does(l *line) {
-	in := l.place(l.arg(0, "a channel"))
+	in := l.entered(l.arg(0, "a channel"))
 	for _, n := range l.args[1:] {
 		l.end(l.r.person(l.who, func(p *sandbox.Person) { p.Slash(in, "/inc task "+n+" done") }))
 		l.rest(now)

@@ -224,11 +224,11 @@ func (r *rig) places() []string {
 	return slices.Compact(out)
 }
 
-// said are the bot's messages for everyone in a conversation: on top, and in threads.
+// said are the bot's messages for everyone in a conversation: on top, and in threads. Only they carry metadata.
 func (r *rig) said(in string) (top, below []sandbox.Message) {
 	for i, m := range r.Slack.Messages(strings.TrimPrefix(in, "#")) {
 		switch {
-		case i < r.mark.posts[in] || m.By != bot || m.OnlyFor != "":
+		case i < r.mark.posts[in] || len(m.Metadata) == 0 || m.OnlyFor != "":
 		case m.ThreadTS != "" && m.ThreadTS != m.TS:
 			below = append(below, m)
 		default:
@@ -237,9 +237,6 @@ func (r *rig) said(in string) (top, below []sandbox.Message) {
 	}
 	return top, below
 }
-
-// bot is what the app is called in the workspace.
-const bot = "epilogue"
 
 func (r *rig) pinged(who string) []sandbox.Notification {
 	all := r.Slack.Notifications()[r.mark.pings:]

@@ -59,13 +59,13 @@ func stepCondition(node *yaml.Node, part string) (next, label *yaml.Node, name s
 	}
 	field, inner := node.Content[0], target(node.Content[1])
 	if part == "field" {
-		return field, field, field.Value
+		return field, field, join("", field.Value)
 	}
 	if inner.Kind != yaml.MappingNode || len(inner.Content) != 2 {
-		return inner, inner, field.Value
+		return inner, inner, join("", field.Value)
 	}
 	op, value := inner.Content[0], inner.Content[1]
-	name = field.Value + "." + op.Value
+	name = join(join("", field.Value), op.Value)
 	if part == "op" {
 		return op, op, name
 	}

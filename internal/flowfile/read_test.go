@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"epilogue/flow"
 )
@@ -164,6 +167,10 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 				`f:20:19: flows[0].statuses[0].tasks[0].kind: unknown: "zzzzzzzzz"; known here: review_timeline, create_postmortem, ` +
 					`schedule_debrief, hold_debrief, complete_postmortem, share_postmortem, review_followups, assign_role, custom`,
 			},
+		},
+		{
+			"a value that is long", []string{"entry: ask", "entry: " + strings.Repeat("é", 70)},
+			[]string{`f:13:12: flows[0].entry: unknown: "` + strings.Repeat("é", 60) + `…"; known here: ask, automatic`},
 		},
 		{
 			"values of a certain form", []string{
@@ -379,7 +386,7 @@ func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 }
 
 func TestValuesMeanTheirText(t *testing.T) {
-	file := with(t, "name: Main", "name: 007", "name: Doing", "name: no", "title: One", "title: 2026-01-01\n            description: 1e3")
+	file := with(t, "name: Main", "name: 007", "name: Doing", "name: no", "title: One", "title: 2026-01-01\n            description: 1e3\n            optional: false")
 	p, err := Read(strings.NewReader("\ufeff"+file), "f")
 	if err != nil {
 		t.Fatal(err)
@@ -453,36 +460,76 @@ func TestAFileThatCannotBeReadIsNoProblemOfItsContent(t *testing.T) {
 	}
 }
 
-// Whatever is read passes Check and survives Write; whatever is not says where.
+// wantSound says what holds for every file: what is read passes Check and survives Write, what is not
+// says where on one line that does a terminal no harm.
+func wantSound(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, file string,
+) {
+	t.Helper()
+	p, err := Read(strings.NewReader(file), "f")
+	if err != nil {
+		var problems Errors
+		if !errors.As(err, &problems) || len(problems) == 0 {
+			t.Fatalf("got %T: %[1]v", err)
+		}
+		for i, problem := range problems {
+			unprintable := func(c rune) bool { return !unicode.IsPrint(c) }
+			if problem.File != "f" || problem.Line < 1 || problem.Column < 1 || problem.What == "" || strings.ContainsFunc(problem.String(), unprintable) {
+				t.Fatalf("problem %#v of\n%s", problem, file)
+			}
+			if i > 0 && problem == problems[i-1] {
+				t.Fatalf("said twice: %s in\n%s", problem, file)
+			}
+		}
+		return
+	}
+	if problems := p.Check(); len(problems) > 0 {
+		t.Fatalf("read with problems: %v", problems)
+	}
+	again, err := Read(strings.NewReader(mustWrite(t, p)), "f")
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	if diff := cmp.Diff(p, again, same); diff != "" {
+		t.Fatalf("read back (-want +got):\n%s", diff)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(least)
 	f.Add(string(render(everything())))
 	f.Add("flows: &a [*a]")
 	f.Add("a: b: c")
 	f.Add("%YAML 9.0\n---\n")
-	f.Fuzz(func(t *testing.T, file string) {
-		p, err := Read(strings.NewReader(file), "f")
-		if err != nil {
-			var problems Errors
-			if !errors.As(err, &problems) || len(problems) == 0 {
-				t.Fatalf("got %T: %[1]v", err)
+	f.Fuzz(func(t *testing.T, file string) { wantSound(t, file) })
+}
+
+func TestAFileThatWasTornIsReadOrRefusedWithPositions(t *testing.T) {
+	whole := strings.SplitAfter(string(render(everything())), "\n")
+	values := []string{" x", " [x]", " {x: y}", " []", " ''", "", " null", " !!str x", " &a x", " *a", " \"\\x1b[2J\"", " true", " 0d", " lead", " {person: U1}", " {at-least: minor}"}
+	rapid.Check(t, func(t *rapid.T) {
+		lines := slices.Clone(whole)
+		for range rapid.IntRange(1, 6).Draw(t, "edits") {
+			i := rapid.IntRange(0, len(lines)-1).Draw(t, "line")
+			switch rapid.IntRange(0, 4).Draw(t, "edit") {
+			case 0:
+				lines[i] = ""
+			case 1:
+				lines[i] += lines[i]
+			case 2:
+				j := rapid.IntRange(0, len(lines)-1).Draw(t, "other line")
+				lines[i], lines[j] = lines[j], lines[i]
+			case 3:
+				key, _, _ := strings.Cut(lines[i], ":")
+				lines[i] = strings.TrimSuffix(key, "\n") + ":" + rapid.SampledFrom(values).Draw(t, "value") + "\n"
+			case 4:
+				from := rapid.IntRange(0, len(lines[i])).Draw(t, "from")
+				to := rapid.IntRange(from, len(lines[i])).Draw(t, "to")
+				lines[i] = lines[i][:from] + lines[i][to:]
 			}
-			for _, problem := range problems {
-				if problem.File != "f" || problem.Line < 1 || problem.Column < 1 || problem.What == "" || strings.Contains(problem.String(), "\n") {
-					t.Errorf("problem %#v", problem)
-				}
-			}
-			return
 		}
-		if problems := p.Check(); len(problems) > 0 {
-			t.Fatalf("read with problems: %v", problems)
-		}
-		again, err := Read(strings.NewReader(mustWrite(t, p)), "f")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(p, again, same); diff != "" {
-			t.Fatalf("read back (-want +got):\n%s", diff)
-		}
+		wantSound(t, strings.Join(lines, ""))
 	})
 }

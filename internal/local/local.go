@@ -22,6 +22,9 @@ import (
 	"epilogue/store/boltstore"
 )
 
+// StoreFile is the name of the bot's store in Options.Dir.
+const StoreFile = "epilogue.db"
+
 // Options say where things are kept. The zero value keeps them in memory and in a temporary file, and listens on a free port.
 type Options struct {
 	Dir      string       // keeps the workspace and the store; empty: both are gone at the end
@@ -68,7 +71,7 @@ func Start(ctx context.Context, o Options) (_ *Local, err error) {
 		}
 		dir = l.temp
 	}
-	if l.Store, err = boltstore.Open(filepath.Join(dir, "epilogue.db"), o.Store); err != nil {
+	if l.Store, err = boltstore.Open(filepath.Join(dir, StoreFile), o.Store); err != nil {
 		return nil, err
 	}
 	l.watched = watch(l.Store)

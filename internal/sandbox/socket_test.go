@@ -13,7 +13,9 @@ import (
 
 func TestTheAppLevelTokenOpensConnectionsAndNothingElse(t *testing.T) {
 	inBubble(t, sandbox.Options{}, func(t *testing.T, r *rig) {
-		bearer := func(token string) map[string][]string { return map[string][]string{"Authorization": {"Bearer " + token}} }
+		bearer := func(token string) map[string][]string {
+			return map[string][]string{"Authorization": {"Bearer " + token}}
+		}
 		const form = "application/x-www-form-urlencoded"
 		for _, c := range []struct {
 			name, method, body string

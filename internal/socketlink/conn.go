@@ -36,6 +36,7 @@ type conn struct {
 	sign    time.Time // the last proof that it works in both directions
 	why     error     // what went wrong first, if anything did
 	unacked int
+	recent  []sent        // acks that Slack may not have read yet
 	idle    chan struct{} // not nil while somebody waits for unacked to be 0
 }
 
@@ -101,9 +102,22 @@ func (l *Link) dial(ctx context.Context) (*conn, error) {
 	return c, nil
 }
 
+// ackInTime is how long Slack waits for an ack.
+const ackInTime = 3 * time.Second
+
+// sent is an ack that was written.
+type sent struct {
+	at    time.Time
+	frame []byte
+}
+
 // read takes in everything until the connection ends, and cleans up.
 func (c *conn) read() {
 	err := c.readAll()
+	if !c.hasLeft() || websocket.CloseStatus(err) < 0 {
+		// Only who answers our close frame has read all that came before it.
+		c.link.elsewhere(c, c.unread()...)
+	}
 	c.lose(err) // a no-op if we are leaving
 	_ = c.ws.CloseNow()
 	c.cut()
@@ -192,7 +206,44 @@ func (c *conn) send(ctx context.Context, frame []byte) error {
 		_ = c.ws.CloseNow() // after half a frame there is no room for a close frame
 		return ErrGone
 	}
+	c.remember(frame)
 	return nil
+}
+
+// remember keeps an ack for as long as a repetition would make sense.
+func (c *conn) remember(frame []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	c.recent = append(c.recent, sent{now, frame})
+	old := 0
+	for now.Sub(c.recent[old].at) > ackInTime {
+		old++
+	}
+	c.recent = c.recent[old:]
+}
+
+// unread returns the acks that were written and may be lost, though not in vain yet.
+func (c *conn) unread() [][]byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var frames [][]byte
+	for _, s := range c.recent {
+		if time.Since(s.at) <= ackInTime {
+			frames = append(frames, s.frame)
+		}
+	}
+	return frames
+}
+
+// hasLeft reports whether our close frame was, or is being, written.
+func (c *conn) hasLeft() bool {
+	select {
+	case <-c.gone:
+		return true
+	default:
+		return false
+	}
 }
 
 // watch asks for signs of life. Only an answer to our own ping counts: on a half-open connection

@@ -17,8 +17,9 @@ const AckLimit = 20 * 1024
 
 var (
 	// ErrGone says that the connection that brought the envelope can carry no ack any more: Slack
-	// has to be assumed not to have it. A copy went out on another live connection, if there was
-	// one; Slack does not document whether it honors that, so it is no more than a second chance.
+	// has to be assumed not to have it. A copy goes out on another connection, if one is live or
+	// comes to life in time; Slack does not document whether it honors that, so it is no more than a
+	// second chance.
 	ErrGone = errors.New("the connection that brought the envelope is gone")
 
 	// ErrTooLarge says that the frame of the ack would be AckLimit bytes or more. Nothing was sent,
@@ -173,7 +174,7 @@ func (c *conn) envelope(m message) Envelope {
 			err = c.send(ctx, frame)
 			switch {
 			case errors.Is(err, ErrGone):
-				c.link.strand(ctx, c, frame)
+				c.link.strand(c, frame)
 			case err != nil:
 				acked.Store(false)
 				return fmt.Errorf("ack envelope %s: %w", m.EnvelopeID, err)

@@ -222,6 +222,82 @@ func TestAnAckWithoutItsConnectionIsReportedAsGone(t *testing.T) {
 	})
 }
 
+func TestAcksThatMayBeLostWithTheirConnectionAreRepeated(t *testing.T) {
+	for name, test := range map[string]struct {
+		connections int
+		end         func(*sock)
+	}{
+		"cut":                           {2, (*sock).cut},
+		"closed by Slack":               {2, func(s *sock) { s.hangUp(); s.cut() }},
+		"cut, with no other connection": {1, (*sock).cut},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, 50*time.Millisecond, func(t *testing.T, f *fakeSlack) {
+				r := f.start(func(o *Options) { o.Connections = test.connections })
+				defer r.end()
+				r.connected(test.connections)
+				s := f.live()[0]
+				for _, id := range []string{"old", "new"} {
+					s.deliver(id)
+					if err := r.next().Ack(t.Context(), nil); err != nil {
+						t.Fatal(err)
+					}
+					if id == "old" {
+						pass(4 * time.Second)
+					}
+				}
+				test.end(s) // with the second ack on its way
+				pass(2 * time.Second)
+				if acks := f.acksOf("new"); len(acks) != 1 || acks[0].sock == s {
+					t.Errorf("the lost ack was not repeated on another connection: %+v", acks)
+				}
+				if n := len(f.acksOf("old")); n != 1 {
+					t.Errorf("%d acks of what was long acked, want 1", n)
+				}
+			})
+		})
+	}
+}
+
+func TestAcksThatSlackHasLongReadOrGivenUpOnAreNotRepeated(t *testing.T) {
+	inFakeTime(t, 50*time.Millisecond, func(t *testing.T, f *fakeSlack) {
+		r := f.start()
+		defer r.end()
+		r.connected(2)
+		s := f.live()[0]
+		s.deliver("E")
+		if err := r.next().Ack(t.Context(), nil); err != nil {
+			t.Error(err)
+		}
+		pass(4 * time.Second)
+		s.cut()
+		pass(4 * time.Second)
+		if n := len(f.acksOf("E")); n != 1 {
+			t.Errorf("%d acks, want 1", n)
+		}
+	})
+}
+
+func TestAStopDoesNotWaitForAConnectionToRepeatAcksOn(t *testing.T) {
+	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
+		r := f.start(func(o *Options) { o.Connections = 1 })
+		r.connected(1)
+		s := f.live()[0]
+		s.deliver("E")
+		e := r.next()
+		f.answers(func(int) error { return errors.New("no route to host") })
+		s.cut()
+		r.await("the loss", func() bool { return !r.Ready() })
+		if err := e.Ack(t.Context(), nil); !errors.Is(err, ErrGone) {
+			t.Errorf("Ack = %v, want ErrGone", err)
+		}
+		r.end()
+		if err := e.Ack(t.Context(), nil); err != nil {
+			t.Errorf("another Ack = %v, want nil", err)
+		}
+	})
+}
+
 func TestABinaryMessageIsReadLikeText(t *testing.T) {
 	inFakeTime(t, 0, func(t *testing.T, f *fakeSlack) {
 		r := f.start()

@@ -97,6 +97,7 @@ type Link struct {
 
 	mu        sync.Mutex
 	conns     map[*conn]bool // every open connection; true once it said hello
+	changed   chan struct{}  // closed and replaced when a connection comes to life
 	opening   int            // connections being dialed, which Slack may count already
 	ended     []time.Time    // when connections ended lately: Slack may count them still
 	stopping  bool           // envelopes are no longer accepted
@@ -113,7 +114,7 @@ func New(opt Options) *Link {
 	if opt.Open == nil || opt.Handle == nil {
 		panic("socketlink: Options.Open and Options.Handle are required")
 	}
-	l := &Link{opt: opt.withDefaults(), conns: make(map[*conn]bool)}
+	l := &Link{opt: opt.withDefaults(), conns: make(map[*conn]bool), changed: make(chan struct{})}
 	l.transport = newTransport(l.opt.Dial)
 	return l
 }

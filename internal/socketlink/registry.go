@@ -37,6 +37,7 @@ func (l *Link) greeted(c *conn, hello message) {
 		l.conns[c] = true
 	}
 	l.everLive = true
+	l.wake()
 	foreign := hello.NumConnections - l.ours()
 	l.counts.Foreign = max(0, foreign)
 	complain := foreign > 0 && time.Since(l.warned) >= complainEvery
@@ -104,20 +105,65 @@ func (l *Link) countUnreadable(id string, size int, err error) {
 	l.opt.Log.Warn("a message of Slack could not be read", "envelope", id, "bytes", size, "error", err)
 }
 
-// strand gives an ack whose connection is gone a second chance on another one.
-func (l *Link) strand(ctx context.Context, from *conn, frame []byte) {
+// strand gives an ack whose connection is gone a second chance.
+func (l *Link) strand(from *conn, frame []byte) {
 	l.mu.Lock()
 	l.counts.Stranded++
-	var other *conn
-	for c, live := range l.conns {
-		if live && c != from {
-			other = c
+	l.mu.Unlock()
+	l.elsewhere(from, frame)
+}
+
+// elsewhere repeats acks on another connection, if one is live or comes to life while they make
+// sense. Slack does not say whether it honors them; at worst they are ignored, as repetitions are.
+func (l *Link) elsewhere(from *conn, frames ...[]byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stopping || len(frames) == 0 {
+		return
+	}
+	l.work.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), ackInTime)
+		defer cancel()
+		for len(frames) > 0 {
+			other := l.another(ctx, from)
+			if other == nil {
+				return
+			}
+			for len(frames) > 0 && other.send(ctx, frames[0]) == nil {
+				frames = frames[1:]
+			}
+		}
+	})
+}
+
+// another returns a live connection that is not from, and waits for one if need be. It returns nil
+// once ctx or the link ends.
+func (l *Link) another(ctx context.Context, from *conn) *conn {
+	for ctx.Err() == nil {
+		l.mu.Lock()
+		for c, live := range l.conns {
+			if live && c != from {
+				l.mu.Unlock()
+				return c
+			}
+		}
+		changed, stopping := l.changed, l.stopping
+		l.mu.Unlock()
+		if stopping {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
 		}
 	}
-	l.mu.Unlock()
-	if other != nil {
-		_ = other.send(ctx, frame) // it is reported as gone in any case
-	}
+	return nil
+}
+
+// wake lets those look again who wait for a connection. Link.mu is held.
+func (l *Link) wake() {
+	close(l.changed)
+	l.changed = make(chan struct{})
 }
 
 // stagger returns after how long slot number should replace c of its own accord, 0 for never. Slack
@@ -184,6 +230,7 @@ func (l *Link) retire(c *conn, linger time.Duration) {
 func (l *Link) leaveAll() {
 	l.mu.Lock()
 	l.stopping = true
+	l.wake()
 	conns := slices.Collect(maps.Keys(l.conns))
 	l.mu.Unlock()
 	for _, c := range conns {

@@ -311,3 +311,44 @@ func readResult(v []byte) (json.RawMessage, error) {
 	}
 	return bytes.Clone(v[1:]), nil
 }
+
+// endLeases gives back what was claimed by whoever had the file before: it is gone, since the file is ours. Its jobs are handed out
+// again at once, with what is known of their attempts.
+func (db *DB) endLeases() error {
+	err := db.write(context.Background(), func(t *txn) error {
+		var ours []entry
+		c := t.tx.Bucket(bHeld).Cursor()
+		for k, id := c.First(); k != nil; k, id = c.Next() {
+			ours = append(ours, entry{bHeld, bytes.Clone(k), bytes.Clone(id)})
+		}
+		ended := 0
+		for _, e := range ours {
+			j, err := t.indexed(e.value)
+			if err != nil {
+				return err
+			}
+			if j.state != claimed {
+				continue
+			}
+			if err := t.del(bHeld, e.key); err != nil {
+				return err
+			}
+			j.until = time.Time{}
+			if err := t.ready(j); err != nil {
+				return err
+			}
+			if err := t.putJob(j); err != nil {
+				return err
+			}
+			ended++
+		}
+		if ended == 0 {
+			return errNoJob // nothing to write: the transaction is rolled back
+		}
+		return nil
+	})
+	if errors.Is(err, errNoJob) {
+		return nil
+	}
+	return wrap(err, "end the leases of the process before")
+}

@@ -4,6 +4,8 @@ import (
 	"os"
 
 	"go.etcd.io/bbolt"
+
+	"epilogue/store"
 )
 
 // WithOpenFile has bbolt open its file by another function.
@@ -34,3 +36,12 @@ var NetworkFS = networkFS
 
 // MaxGroup is how many requests may share a commit.
 const MaxGroup = maxGroup
+
+// SaveAlone saves a change in a transaction of its own, as bbolt's Update does it, to compare with.
+func (db *DB) SaveAlone(c store.Change) error {
+	s, err := prepare(c)
+	if err != nil {
+		return err
+	}
+	return db.bolt.Update(func(tx *bbolt.Tx) error { return s.apply(&txn{tx: tx, db: db}) })
+}

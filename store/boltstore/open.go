@@ -133,7 +133,7 @@ func (db *DB) start() error {
 	db.sweepCopies()
 	db.writeOwner()
 	go db.writer()
-	return nil
+	return db.endLeases()
 }
 
 // Close ends the store after everything that waits was written.

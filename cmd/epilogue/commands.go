@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"epilogue/bot"
+	"epilogue/internal/config"
+	"epilogue/internal/operator"
+)
+
+// root is the whole command line.
+func root(in io.Reader, out, errOut io.Writer) *cli.Command {
+	return strict(&cli.Command{
+		Name:  "epilogue",
+		Usage: "walks people through what comes after an incident, in Slack",
+		Description: "To look at it first, without Slack: epilogue demo, then epilogue sandbox --demo.\n" +
+			"In your own workspace: make an app of what epilogue manifest prints, then SLACK_BOT_TOKEN=… SLACK_APP_TOKEN=… epilogue run.",
+		Reader: in, Writer: out, ErrWriter: errOut,
+		HideVersion:    true,
+		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // run prints it
+		Commands: []*cli.Command{
+			runCommand(), sandboxCommand(), demoCommand(), manifestCommand(),
+			flowsCommand(), backupCommand(), checkCommand(), versionCommand(), helpCommand(),
+		},
+	})
+}
+
+const configFlag = "config"
+
+// withConfig is the flag of every command that reads the configuration.
+func withConfig(more ...cli.Flag) []cli.Flag {
+	return append([]cli.Flag{&cli.StringFlag{
+		Name: configFlag, Aliases: []string{"c"}, TakesFile: true, HideDefault: true,
+		Usage: "read the configuration from `FILE`; without it from " + config.DefaultFile + ", if there is one, and the environment",
+	}}, more...)
+}
+
+func load(c *cli.Command) (config.Config, error) {
+	return config.Load(c.String(configFlag), os.LookupEnv)
+}
+
+func runCommand() *cli.Command {
+	return &cli.Command{
+		Name: "run", Usage: "run the bot in your Slack workspace",
+		Description: "Runs until it gets SIGINT or SIGTERM; then it finishes what it has begun and ends. A second signal ends it at once.\n" +
+			"It needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; config.example.yaml describes everything else.",
+		Flags: withConfig(),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if _, err := words(c, 0, 0); err != nil {
+				return err
+			}
+			conf, err := load(c)
+			if err != nil {
+				return err
+			}
+			return operator.Run(ctx, conf, operator.Logger(conf.Log, c.Root().ErrWriter))
+		},
+	}
+}
+
+func manifestCommand() *cli.Command {
+	return &cli.Command{
+		Name: "manifest", Usage: "print the app manifest for https://api.slack.com/apps",
+		Description: "Create an app there \"from a manifest\", and paste this. It asks for exactly the scopes and events that the bot uses.",
+		Flags:       withConfig(),
+		Action: func(_ context.Context, c *cli.Command) error {
+			if _, err := words(c, 0, 0); err != nil {
+				return err
+			}
+			conf, err := load(c)
+			if err != nil {
+				return err
+			}
+			_, err = c.Root().Writer.Write(bot.Manifest(conf.Commands.Name))
+			return err
+		},
+	}
+}
+
+func flowsCommand() *cli.Command {
+	return &cli.Command{
+		Name: "flows", Usage: "keep flows, statuses, tasks and severities in a file",
+		Description: "Both work while the bot runs, and while it does not.",
+		Commands: []*cli.Command{
+			{
+				Name: "export", Usage: "write the whole process as YAML", ArgsUsage: "[FILE]",
+				Description: "Without FILE it is printed.",
+				Flags:       withConfig(), Action: exportFlows,
+			},
+			{
+				Name: "import", Usage: "replace the process by what a file says", ArgsUsage: "FILE",
+				Description: "Says what would change, and asks. Incidents that are in a flow keep the tasks that they have. " +
+					"FILE may be -, which reads it from standard input and needs --yes.",
+				Flags:  withConfig(&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask, for scripts"}),
+				Action: importFlows,
+			},
+		},
+	}
+}
+
+func exportFlows(ctx context.Context, c *cli.Command) error {
+	args, err := words(c, 0, 1)
+	if err != nil {
+		return err
+	}
+	conf, err := load(c)
+	if err != nil {
+		return err
+	}
+	return operator.WriteFile(args[0], c.Root().Writer, func(w io.Writer) error {
+		return operator.ExportFlows(ctx, conf.Store, w)
+	})
+}
+
+func importFlows(ctx context.Context, c *cli.Command) error {
+	args, err := words(c, 1, 1)
+	if err != nil {
+		return err
+	}
+	in, out := c.Root().Reader, c.Root().Writer
+	how := operator.Importing{Name: args[0], Out: out, Now: time.Now}
+	if !c.Bool("yes") {
+		how.Sure = func() bool { return operator.Answer("Import it?", in, out) }
+	}
+	file := in
+	switch {
+	case args[0] == "-" && how.Sure != nil:
+		return usage{fmt.Errorf("%s - needs --yes: standard input is the file, and cannot answer", c.FullName())}
+	case args[0] == "-":
+		how.Name = "standard input"
+	default:
+		f, err := os.Open(args[0])
+		if err != nil {
+			return fmt.Errorf("read the process: %w", err)
+		}
+		defer f.Close()
+		file = f
+	}
+	conf, err := load(c)
+	if err != nil {
+		return err
+	}
+	return operator.ImportFlows(ctx, conf.Store, file, how)
+}
+
+func backupCommand() *cli.Command {
+	return &cli.Command{
+		Name: "backup", Usage: "copy the store into a file, also while the bot runs", ArgsUsage: "FILE",
+		Description: "FILE is a whole store: to go back to it, stop the bot and put it where the store was.",
+		Flags:       withConfig(),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			args, err := words(c, 1, 1)
+			if err != nil {
+				return err
+			}
+			conf, err := load(c)
+			if err != nil {
+				return err
+			}
+			return operator.Backup(ctx, conf.Store, args[0], c.Root().Writer)
+		},
+	}
+}
+
+func checkCommand() *cli.Command {
+	return &cli.Command{
+		Name: "check", Usage: "check configuration, store, tokens and scopes",
+		Description: "Changes nothing, and works while the bot runs.",
+		Flags:       withConfig(&cli.BoolFlag{Name: "offline", Usage: "do not ask Slack"}),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if _, err := words(c, 0, 0); err != nil {
+				return err
+			}
+			conf, err := load(c)
+			if err != nil {
+				return err
+			}
+			return operator.Check(ctx, conf, c.Bool("offline"), c.Root().Writer)
+		},
+	}
+}
+
+func versionCommand() *cli.Command {
+	return &cli.Command{
+		Name: "version", Usage: "say which version this is",
+		Action: func(_ context.Context, c *cli.Command) error {
+			if _, err := words(c, 0, 0); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintln(c.Root().Writer, "epilogue "+version())
+			return err
+		},
+	}
+}

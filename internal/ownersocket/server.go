@@ -1,0 +1,112 @@
+package ownersocket
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"epilogue/store"
+)
+
+// Grace is how long Serve lets requests finish after its context has ended.
+const Grace = 5 * time.Second
+
+// Serve answers tools that ask for the store at path until ctx ends, and then returns nil. Its caller holds the store, and closes it
+// only after Serve has returned. A socket left behind by a process that is gone is replaced.
+func Serve(ctx context.Context, path string, s Store) error {
+	l, err := listen(ctx, path)
+	if err != nil {
+		return fmt.Errorf("serve tools that ask for %s: %w", path, err)
+	}
+	defer func() { _ = os.Remove(socketPath(path)) }()
+	// Requests outlive ctx, by Grace at most.
+	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	server := &http.Server{
+		Handler:           handler(s),
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+		BaseContext:       func(net.Listener) context.Context { return requests },
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve tools that ask for %s: %w", path, err)
+	case <-ctx.Done():
+	}
+	shutdown, cancelShutdown := context.WithTimeout(requests, Grace)
+	defer cancelShutdown()
+	if err := server.Shutdown(shutdown); err != nil { // somebody reads a backup slowly
+		cancel()
+		_ = server.Close()
+	}
+	return nil
+}
+
+func handler(s Store) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+pathPid, func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, os.Getpid()) })
+	mux.HandleFunc("GET "+pathBackup, func(w http.ResponseWriter, r *http.Request) { backup(w, r, s) })
+	mux.HandleFunc("GET "+pathCheck, func(w http.ResponseWriter, r *http.Request) {
+		findings, err := s.Check(r.Context())
+		body, encodeErr := json.Marshal(findings)
+		answer(w, body, errors.Join(err, encodeErr))
+	})
+	mux.HandleFunc("GET "+pathProcess, func(w http.ResponseWriter, r *http.Request) {
+		p, err := s.Process(r.Context())
+		record, encodeErr := store.EncodeProcess(store.ProcessVersion{Process: p})
+		answer(w, record, errors.Join(err, encodeErr))
+	})
+	mux.HandleFunc("PUT "+pathProcess, func(w http.ResponseWriter, r *http.Request) {
+		record, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxProcess))
+		if err != nil {
+			answer(w, nil, err)
+			return
+		}
+		v, err := store.DecodeProcess(record)
+		if err == nil {
+			err = s.SaveProcess(r.Context(), v)
+		}
+		answer(w, nil, err)
+	})
+	return mux
+}
+
+func answer(w http.ResponseWriter, body []byte, err error) {
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		_ = json.NewEncoder(w).Encode(failureOf(err))
+		return
+	}
+	_, _ = w.Write(body)
+}
+
+// backup sends a backup as it is made. Once it has begun, the only way to say that it failed is to cut it off.
+func backup(w http.ResponseWriter, r *http.Request, s Store) {
+	out := &beginning{w: w}
+	if err := s.Backup(r.Context(), out); err != nil {
+		if out.begun {
+			panic(http.ErrAbortHandler)
+		}
+		answer(w, nil, err)
+	}
+}
+
+// beginning knows whether anything was written, which is when the answer's status is sent.
+type beginning struct {
+	w     io.Writer
+	begun bool
+}
+
+func (b *beginning) Write(p []byte) (int, error) {
+	b.begun = true
+	return b.w.Write(p)
+}
