@@ -224,8 +224,11 @@ func (b *Bot) timelinePage(ctx context.Context, inc flow.Incident, number int) (
 func (b *Bot) inviting(r request, inc flow.Incident, no flow.Refusal) (blocks.Ref, bool) {
 	ref := blocks.Ref{Incident: inc.ID, Person: no.By}
 	_, meant, err := blocks.Meant(r.action, r.value)
-	if r.kind == kindForm {
+	switch r.kind {
+	case kindForm:
 		meant, _, err = metadata(r.view.Metadata)
+	case kindCommand:
+		meant.Task, err = taskTyped(r.text), nil
 	}
 	if err == nil {
 		ref.Task = meant.Task

@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -300,12 +302,31 @@ func (b *Bot) carryOut(ctx context.Context, r request, id flow.IncidentID, cmd f
 	if r.kind != kindCommand {
 		return answer{}, nil
 	}
-	last, err := b.event(ctx, id, after.Rev)
+	asked, err := b.began(ctx, id, after.Rev)
 	if err != nil {
 		return answer{}, nil //nolint:nilerr // it is saved: the channel will tell
 	}
 	s := b.scene(ctx)
-	return b.tell(r, "", s.Sentence(after, last)), nil
+	return b.tell(r, "", s.Sentence(after, asked)), nil
+}
+
+// mostTogether bounds how many events one command is looked for among; it records fewer.
+const mostTogether = 200
+
+// began is the first of the events that were recorded together with the event seq: what was asked for. Those after it are what followed by itself.
+func (b *Bot) began(ctx context.Context, id flow.IncidentID, seq uint64) (flow.Event, error) {
+	events, err := b.events(ctx, id, max(seq, mostTogether)-mostTogether+1, seq)
+	if err != nil || len(events) == 0 {
+		return flow.Event{}, errors.Join(err, fmt.Errorf("event %d of %s: %w", seq, id, store.ErrNotFound))
+	}
+	first := events[len(events)-1]
+	for _, ev := range slices.Backward(events) {
+		if !ev.At.Equal(first.At) || ev.By != first.By {
+			break
+		}
+		first = ev
+	}
+	return first, nil
 }
 
 // typedLink is what Slack makes of links, channels and groups in a command when it escapes it.

@@ -26,11 +26,11 @@ func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (
 		}
 		return b.carryOut(ctx, r, inc.ID, flow.AddTask{Title: readable(rest)})
 	}
-	n, err := strconv.Atoi(strings.TrimPrefix(first, "#"))
-	if err != nil || n < 1 {
+	n := taskNumber(first)
+	if n == 0 {
 		return b.tell(r, "", blocks.TaskUsage(s)), nil
 	}
-	task, err := taskOf(inc, flow.TaskNumber(n))
+	task, err := taskOf(inc, n)
 	if err != nil {
 		return answer{}, err
 	}
@@ -53,6 +53,25 @@ func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (
 		return b.dueTyped(ctx, r, inc, task, rest)
 	}
 	return b.tell(r, "", blocks.TaskUsage(s)), nil
+}
+
+// taskNumber reads 3 or #3; 0 is no number of a task.
+func taskNumber(s string) flow.TaskNumber {
+	n, err := strconv.Atoi(strings.TrimPrefix(s, "#"))
+	if err != nil || n < 1 {
+		return 0
+	}
+	return flow.TaskNumber(n)
+}
+
+// taskTyped is the task that a command is about, if it is one about a task.
+func taskTyped(text string) flow.TaskNumber {
+	t := parse(text)
+	if t.verb != "task" {
+		return 0
+	}
+	first, _ := word(t.rest)
+	return taskNumber(first)
 }
 
 // inStage refuses what makes sense in the post-incident stage only, before a form asks for what would then be refused. The rules say the same.

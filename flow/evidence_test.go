@@ -73,6 +73,9 @@ func TestEvidenceThatGoesAwayReopensWhatItHadCompleted(t *testing.T) {
 		s := entered(t, documented()).do(itself, evidence(flow.PostmortemAttached, "it")).do(itself, noEvidence(flow.PostmortemAttached)).
 			tasks("1 open, 2 open, 3 open, 4 open, 5 open, 6 open").happened("evidence-gone", "task-reopened")
 		equal(t, fact[flow.TaskReopened](s), flow.TaskReopened{Task: 1, Proof: flow.PostmortemAttached, Reason: "it was detached"})
+		if s.task(1).Again {
+			t.Error("it counts as opened by a person")
+		}
 		s.do(itself, evidence(flow.PostmortemAttached, "it")).tasks("1 done, 2 open, 3 open, 4 open, 5 open, 6 open")
 	})
 	t.Run("in a later status", func(t *testing.T) {

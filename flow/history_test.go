@@ -438,6 +438,22 @@ func TestTheOrderOfClicksDoesNotMatter(t *testing.T) {
 	})
 }
 
+func TestApplyingChangesNeitherTheIncidentNorTheEvent(t *testing.T) {
+	tasks := []flow.Task{{Number: 2, Status: rev}, {Number: 3, Status: doc}, {Number: 1, Status: doc}}
+	entering := flow.Event{Seq: 2, Fact: flow.FlowEntered{Snapshot: flow.Snapshot{Statuses: []flow.Label{{Key: doc}, {Key: rev}}}, Tasks: slices.Clone(tasks)}}
+	inc := flow.Apply(flow.Incident{Rev: 1}, entering)
+	equal(t, entering.Fact.(flow.FlowEntered).Tasks, tasks)
+	before := deepCopy(t, inc)
+	for _, f := range []flow.Fact{
+		flow.TaskRemoved{Task: 3}, flow.TaskAdded{Task: flow.Task{Number: 4, Status: doc}}, flow.TaskAssigned{Task: 1, To: "ben"},
+		flow.RoleGiven{Role: "scribe", To: "ana"}, flow.EvidenceFound{Proof: flow.PostmortemAttached, What: "it"}, flow.PersonInvolved{User: "a"},
+	} {
+		next := flow.Apply(inc, flow.Event{Seq: 3, Fact: f})
+		equal(t, inc, before)
+		inc, before = next, deepCopy(t, next)
+	}
+}
+
 func TestEveryFactIsListedOnceWithAName(t *testing.T) {
 	names := map[string]bool{}
 	for _, f := range flow.Facts() {

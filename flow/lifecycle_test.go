@@ -133,13 +133,13 @@ func TestClosingAsksForALeadWhereNobodyLeads(t *testing.T) {
 
 func TestEnteringTakesTheSnapshot(t *testing.T) {
 	p := small(rights(flow.Admins), automatic(severityAtLeast("minor")))
-	p.Version = 7
+	p.Version, p.Flows[0].AppliesTo = 7, []flow.Condition{typeIs("default")}
 	s := declared(t, p).do(ben, flow.EnterFlow{Flow: "small"}).is(flow.PostIncident, doc).
 		happened("flow-entered", "status-entered").tasks("1 open, 2 open, 3 open, 4 open")
 	equal(t, *s.inc.Snapshot, flow.Snapshot{
 		Flow: "small", Name: "Flow small", Version: 7, OptOut: flow.Admins, Calendar: p.Calendar, Entry: flow.Automatic,
 		Statuses: []flow.Label{{Key: doc, Name: "The doc"}, {Key: rev, Name: "The rev"}},
-		Because:  []flow.Condition{severityAtLeast("minor")},
+		Because:  []flow.Condition{typeIs("default"), severityAtLeast("minor")},
 	})
 	if s.inc.ResolvedBy != "ben" || !s.inc.ResolvedAt.Equal(monday) || !s.inc.Since.Equal(monday) {
 		t.Errorf("resolved by %s at %s", s.inc.ResolvedBy, s.inc.ResolvedAt)

@@ -74,8 +74,9 @@ func TestReopeningIntoTheFlow(t *testing.T) {
 			do(cem, into()).is(flow.PostIncident, rev).tasks("1 done, 2 done, 3 done, 4 open").happened("reopened", "status-entered")
 	})
 	t.Run("after opting out can open others too, which takes it back to them", func(t *testing.T) {
-		entered(t, small()).do(ben, done(1)).do(ben, done(2)).do(ben, flow.OptOut{Reason: "why"}).
+		s := entered(t, small()).do(ben, done(1)).do(ben, done(2)).do(ben, flow.OptOut{Reason: "why"}).
 			do(cem, into(2, 2, 3)).is(flow.PostIncident, doc).tasks("1 done, 2 open, 3 open, 4 open")
+		equal(t, fact[flow.Reopened](s).Tasks, []flow.TaskNumber{3, 4, 2})
 	})
 	t.Run("when it is finished takes at least one task", func(t *testing.T) {
 		s := finished(t).refuses(cem, into(), flow.Refusal{Why: flow.NeedsTask, Field: flow.FieldTasks})
@@ -125,8 +126,9 @@ func TestResumingAPausedFlow(t *testing.T) {
 		}
 	})
 	t.Run("goes back for tasks to do again", func(t *testing.T) {
-		entered(t, small()).do(ben, done(1)).do(ben, done(2)).do(ben, pause).
+		s := entered(t, small()).do(ben, done(1)).do(ben, done(2)).do(ben, pause).
 			do(ben, flow.EnterFlow{Flow: "small", Again: []flow.TaskNumber{2, 2}}).is(flow.PostIncident, doc).tasks("1 done, 2 open, 3 open, 4 open")
+		equal(t, fact[flow.FlowResumed](s).Again, []flow.TaskNumber{2})
 	})
 	t.Run("of a finished one closes it, with nothing to do again", func(t *testing.T) {
 		s := entered(t, small()).do(ana, flow.MoveOn{Reason: "x"}).do(ana, flow.MoveOn{Reason: "x"}).is(flow.Closed, rev)

@@ -153,18 +153,21 @@ func TestDiffGoesBothWays(t *testing.T) {
 	next.Calendar.WorkingDays = nil
 	next.Flows[0].Entry, next.Flows[0].EntersWhen, next.Flows[0].AppliesTo = flow.Ask, nil, nil
 	next.Flows[2].Disabled = false
+	next.Roles[1].Name, next.Roles[2].Name = "Speaker", "Writer"
 	task := &next.Flows[0].Statuses[0].Tasks
 	(*task)[0].Assignee = flow.Assignee{}
 	(*task)[1].Role, (*task)[1].Due = "scribe", flow.Offset{}
 	(*task)[2].Optional = false
 	want := []string{
 		`Severity "Minor" is offered again.`,
+		`Role "Communications Lead" is renamed to "Speaker".`,
+		`Role "Scribe" is renamed to "Writer".`,
 		`Working days are all days (were mon, tue, wed, thu, fri).`,
 		`No holidays anymore: 2027-01-01.`,
 		`Flow "Major" applies always (was: when severity is at least "Major" and type is not "🔐 2FA & sign-in").`,
 		`Flow "Major": entry is ask (was: automatic when type is one of "Default", "Security").`,
 		`Flow "Major": task "Write it down: what happened" is for nobody (was: U024BE7LH).`,
-		`Flow "Major": task "Assign the Communications Lead role" is about the role "Scribe" (was: "Communications Lead"), is due never (was: after 12h).`,
+		`Flow "Major": task "Assign the Communications Lead role" is about the role "Writer" (was: "Communications Lead"), is due never (was: after 12h).`,
 		`Flow "Major": task "Ask Legal, if data left the house" is no longer optional.`,
 		`Flow "Nothing" is enabled.`,
 	}

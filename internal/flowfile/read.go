@@ -97,9 +97,6 @@ var (
 // check adds what flow.Process.Check finds, without what follows from a value that could not be read: it
 // was reported itself, and so need not be looked for where something refers to it.
 func (r *reader) check(p flow.Process) {
-	if r.lost[""] {
-		return
-	}
 	unsure := false
 	for path := range r.lost {
 		unsure = unsure || referents.MatchString(path)

@@ -169,6 +169,12 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			},
 		},
 		{
+			"a version before the first", []string{"severities:", "version: 0\nseverities:"}, []string{`f:1:10: version: want a whole number from 1, not "0"`},
+		},
+		{
+			"a version with a sign", []string{"severities:", "version: +1\nseverities:"}, []string{`f:1:10: version: want a whole number from 1, not "+1"`},
+		},
+		{
 			"a value that is long", []string{"entry: ask", "entry: " + strings.Repeat("é", 70)},
 			[]string{`f:13:12: flows[0].entry: unknown: "` + strings.Repeat("é", 60) + `…"; known here: ask, automatic`},
 		},
@@ -462,11 +468,7 @@ func TestAFileThatCannotBeReadIsNoProblemOfItsContent(t *testing.T) {
 
 // wantSound says what holds for every file: what is read passes Check and survives Write, what is not
 // says where on one line that does a terminal no harm.
-func wantSound(t interface {
-	Helper()
-	Fatalf(string, ...any)
-}, file string,
-) {
+func wantSound(t tester, file string) {
 	t.Helper()
 	p, err := Read(strings.NewReader(file), "f")
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"epilogue/bot"
 	"epilogue/flow"
+	"epilogue/internal/ownersocket"
 	"epilogue/internal/sandbox"
 	"epilogue/internal/socketlink"
 	"epilogue/store"
@@ -45,6 +46,7 @@ type Local struct {
 	Bot   *bot.Bot
 
 	watched *watched
+	tools   func() error // ends serveTools
 	cancel  context.CancelFunc
 	stopped chan error
 	temp    string
@@ -66,16 +68,33 @@ func Start(ctx context.Context, o Options) (_ *Local, err error) {
 	}
 	dir := o.Dir
 	if dir == "" {
-		if l.temp, err = os.MkdirTemp("", "epilogue-"); err != nil {
-			return nil, fmt.Errorf("make a folder for the store: %w", err)
-		}
+		l.temp, err = os.MkdirTemp("", "epilogue-")
 		dir = l.temp
+	} else {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for the store: %w", err)
 	}
 	if l.Store, err = boltstore.Open(filepath.Join(dir, StoreFile), o.Store); err != nil {
 		return nil, err
 	}
 	l.watched = watch(l.Store)
+	if o.Dir != "" {
+		l.serveTools(ctx)
+	}
 	return l, l.startBot(ctx)
+}
+
+// serveTools lets commands such as "flows export" use the store meanwhile, as they can beside a bot in a real workspace.
+func (l *Local) serveTools(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan error, 1)
+	go func() { done <- ownersocket.Serve(ctx, filepath.Join(l.opts.Dir, StoreFile), l.Store) }()
+	l.tools = func() error {
+		cancel()
+		return <-done
+	}
 }
 
 // startBot starts a bot on the store, and waits until it is connected.
@@ -135,6 +154,10 @@ func (l *Local) Wait(ctx context.Context) error {
 // Stop stops everything. It may be called on what Start did not finish.
 func (l *Local) Stop() error {
 	err := l.StopBot()
+	if l.tools != nil {
+		err = errors.Join(err, l.tools())
+		l.tools = nil
+	}
 	if l.Store != nil {
 		if wrong := l.Store.Close(); !errors.Is(wrong, store.ErrClosed) {
 			err = errors.Join(err, wrong)

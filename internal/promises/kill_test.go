@@ -95,7 +95,7 @@ func TestNoAcknowledgedClickAndNoAnnouncementIsLostOrDoubledByKill9(t *testing.T
 	n := rounds()
 	path := filepath.Join(t.TempDir(), "epilogue.db")
 	prepare(t, path, min(perRound*n, flow.MaxTasks-1))
-	s, err := sandbox.New(sandbox.Options{Manifest: bot.Manifest("/inc")})
+	s, err := sandbox.New(sandbox.Options{Manifest: bot.Manifest("/inc"), AckWithin: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -124,7 +124,7 @@ func TestNoClickFailsWhileConnectionsAreRefreshedEverySecond(t *testing.T) {
 				tick.Stop()
 				return
 			case <-tick.C:
-				l.Slack.Faults().Disconnect("refresh_requested", 500*time.Millisecond, l.Slack.Sockets()[0])
+				l.Slack.Faults().Disconnect("refresh_requested", 100*time.Millisecond, l.Slack.Sockets()[0])
 				refreshed.Add(1)
 			}
 		}

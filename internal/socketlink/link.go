@@ -1,16 +1,18 @@
 // Package socketlink keeps an app connected to Slack in Socket Mode: several connections at once,
 // envelopes in, acks out. Losing a click is the one thing that it must not do, and everything here
 // follows from that: a connection is replaced before it is left, it counts as alive only while it
-// answers our own pings, an ack goes out on the connection that brought the envelope, and an
-// envelope that cannot be read is acked and reported instead of being left to time out.
+// answers our own pings, an ack goes out on the connection that brought the envelope (and once more
+// on another one, if it may have been lost with its own), and an envelope that cannot be read is
+// acked and reported instead of being left to time out.
 //
 // It refuses to know what an envelope means: a payload is bytes here, and whoever consumes it
 // decodes what it needs. It keeps no queue either; Options.Handle gets every envelope at once, and
 // how to order, bound and drain the work is the consumer's business.
 //
 // Read on in slot.go (how one of the connections is kept and replaced), then conn.go (the life of
-// a single connection), envelope.go (what comes in and how it is acked), fatal.go (what cannot be
-// cured by trying again) and wire.go (how a close frame leaves before the reading ends).
+// a single connection), envelope.go (what comes in and how it is acked), registry.go (what the
+// connections know of each other), fatal.go (what cannot be cured by trying again) and wire.go (how a
+// close frame leaves before the reading ends).
 package socketlink
 
 import (
