@@ -237,7 +237,8 @@ func TestAPrivateIncidentDoesNotExistForOthers(t *testing.T) {
 			refuses(ana, flow.EnterFlow{Flow: "small", Lead: as(away)}, flow.Refusal{Why: flow.NotInChannel, Field: flow.FieldLead})
 	})
 	t.Run("without a channel it exists for whoever declared it", func(t *testing.T) {
-		s := fresh(t).do(ana, flow.Declare{Name: "x", Private: true, Lead: as(ben)})
+		s := fresh(t).do(ana, flow.Declare{Name: "x", Private: true, Lead: as(away)})
+		s.do(ana, role(flow.LeadRole, flow.Actor{User: "ben", Standing: flow.FullMember}))
 		s.refuses(ben, flow.AddNote{Text: "n"}, because(flow.UnknownIncident)).refuses(root, flow.AddNote{Text: "n"}, because(flow.UnknownIncident)).
 			do(flow.Actor{User: "ana", Standing: flow.FullMember}, flow.AddNote{Text: "n"})
 	})

@@ -98,6 +98,17 @@ func TestEvidenceThatGoesAwayReopensWhatItHadCompleted(t *testing.T) {
 		equal(t, fact[flow.EvidenceGone](s), flow.EvidenceGone{Proof: flow.PostmortemAttached, Reason: "it was detached", Past: []flow.TaskNumber{1}})
 		equal(t, s.task(1).State, flow.Done)
 	})
+	t.Run("not in an earlier status of a paused flow, where it is noted", func(t *testing.T) {
+		s := entered(t, documented()).do(itself, evidence(flow.PostmortemAttached, "it")).do(itself, evidence(flow.PostmortemComplete, "it")).
+			do(ana, flow.MoveOn{Reason: "why"}).do(ben, flow.Reopen{To: flow.Active})
+		s.do(itself, noEvidence(flow.PostmortemAttached)).happened("evidence-gone")
+		s.do(itself, noEvidence(flow.PostmortemComplete)).happened("evidence-gone", "task-reopened")
+	})
+	t.Run("for whoever holds its role by now", func(t *testing.T) {
+		p := process(aFlow("f", status(doc, kind(flow.CreatePostmortem, "create", byRole(flow.LeadRole)), task("x"))))
+		entered(t, p).do(itself, evidence(flow.PostmortemAttached, "it")).do(ana, role(flow.LeadRole, ben)).assigned(1, "ana").
+			do(itself, noEvidence(flow.PostmortemAttached)).assigned(1, "ben")
+	})
 	t.Run("not in a closed incident, where it is noted", func(t *testing.T) {
 		s := entered(t, documented()).do(itself, evidence(flow.PostmortemComplete, "it")).do(ben, role("scribe", cem)).do(ben, flow.OptOut{Reason: "why"})
 		s.do(itself, noEvidence(flow.PostmortemComplete)).is(flow.Closed, doc)
@@ -169,6 +180,12 @@ func TestEvidenceWhileTheFlowIsPausedCountsWhenItIsResumed(t *testing.T) {
 	s.do(itself, evidence(flow.PostmortemAttached, "it")).is(flow.Active, investigating).
 		do(itself, noEvidence(flow.PostmortemComplete)).is(flow.Active, investigating)
 	s.do(ben, flow.EnterFlow{Flow: "f"}).is(flow.PostIncident, rev).tasks("1 done, 2 done, 3 done, 4 open, 5 open, 6 open")
+}
+
+func TestEvidenceThatCameWhileClosedCountsWhenTheFlowIsResumed(t *testing.T) {
+	entered(t, documented()).do(ben, flow.OptOut{Reason: "why"}).do(itself, evidence(flow.PostmortemAttached, "it")).
+		do(ben, flow.Reopen{To: flow.Active}).tasks("1 open, 2 open, 3 open, 4 open, 5 open, 6 open").
+		do(ben, flow.EnterFlow{Flow: "f"}).tasks("1 done, 2 open, 3 open, 4 open, 5 open, 6 open")
 }
 
 func TestRolesAreNoEvidenceToReport(t *testing.T) {

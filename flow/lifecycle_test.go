@@ -65,6 +65,12 @@ func TestClosingSaysWhoMayAndWhatIsLeft(t *testing.T) {
 			t.Errorf("%s: may opt out is %v, right %s", who.User, got.MayOptOut, got.Right)
 		}
 	}
+	for who, may := range map[*flow.Actor]bool{&ben: true, &guest: false} {
+		everyone := entered(t, small())
+		if got := everyone.process.Closing(everyone.inc, *who).MayOptOut; got != may {
+			t.Errorf("%s, where everyone may: may opt out is %v", who.User, got)
+		}
+	}
 	got := s.process.Closing(s.inc, ana)
 	if len(got.LeftUndone) != 3 || got.NeedsLead {
 		t.Errorf("left undone are %v, needs a lead: %v", got.LeftUndone, got.NeedsLead)
@@ -209,6 +215,10 @@ func TestAnIncidentThatNeverEnteredCanStartItsFlowLate(t *testing.T) {
 			}
 		})
 	}
+	t.Run("without a lead, since that is no closing", func(t *testing.T) {
+		declared(t, small()).do(ben, flow.CloseIncident{}).do(ben, flow.SetRole{Role: flow.LeadRole}).
+			do(cem, flow.EnterFlow{Flow: "small"}).is(flow.PostIncident, doc)
+	})
 	t.Run("not the flow that was shown", func(t *testing.T) {
 		declared(t, small()).do(ben, flow.CloseIncident{}).refuses(cem, flow.EnterFlow{Flow: "x"}, because(flow.OtherFlow))
 	})
@@ -341,6 +351,9 @@ func TestMovingOnByHand(t *testing.T) {
 	})
 	t.Run("from a status that is over is refused", func(t *testing.T) {
 		entered(t, small()).do(ana, on).refuses(ana, on, flow.Refusal{Why: flow.AlreadyMoved, Status: rev})
+	})
+	t.Run("is nobody's right for want of a lead", func(t *testing.T) {
+		entered(t, small()).do(ana, flow.SetRole{Role: flow.LeadRole}).refuses(itself, on, because(flow.NotAllowed)).refuses(ana, on, because(flow.NotAllowed))
 	})
 	t.Run("outside the flow is refused", func(t *testing.T) {
 		declared(t, small()).refuses(ana, on, because(flow.NotInFlow)).do(ana, flow.CloseIncident{}).refuses(ana, on, because(flow.AlreadyClosed))

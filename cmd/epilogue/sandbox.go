@@ -30,11 +30,11 @@ func sandboxCommand() *cli.Command {
 			&cli.BoolFlag{Name: "demo", Usage: "play a story first, so that there is something to see; not in a DIR with incidents"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "log what the bot does"},
 		},
-		Action: sandbox,
+		Action: runSandbox,
 	}
 }
 
-func sandbox(ctx context.Context, c *cli.Command) error {
+func runSandbox(ctx context.Context, c *cli.Command) error {
 	if _, err := words(c, 0, 0); err != nil {
 		return err
 	}

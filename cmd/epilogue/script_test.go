@@ -3,13 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,12 +36,13 @@ func TestMain(m *testing.M) {
 //	slack [SCOPE…]             starts a local Slack, and sets the variables that lead there; its app lacks the scopes
 //	connected                  waits until a bot is connected to it
 //	types WHO LINE             has somebody run a slash command in #general, and fails unless it is acknowledged
-//	holds METHOD, releases     makes calls of a method hang until they are released
+//	types& WHO LINE, answered  the same in two steps
+//	holds METHOD, hanging,     makes the next call of a method hang, waits until one does,
+//	releases                   and lets it go on
 //	awaits FILE TEXT           waits until a file contains a text
 //	exits CODE COMMAND ARG…    runs a command that must end with this exit code
 //	schema FILE N              writes the number of another layout into a store
-//	fetch FILE-WITH-ADDRESS    gets the first http address in a file, as stdout
-//	env-file NAME FILE         sets a variable to what is in a file
+//	fetch FILE                 prints what answers at the first http address in a file
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
@@ -53,7 +56,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"slack": startSlack, "connected": connected, "types": types, "holds": holds, "releases": releases,
+			"slack": startSlack, "connected": connected, "types": types, "types&": typesOn, "answered": answered,
+			"holds": holds, "hanging": hanging, "releases": releases,
 			"awaits": awaits, "exits": exits, "schema": schema, "fetch": fetch,
 		},
 	})
@@ -64,7 +68,7 @@ type (
 	stage struct {
 		slack *sandbox.Server
 		held  *sandbox.Injected
-		typed chan sandbox.Reply
+		typed chan error
 	}
 	stageKey struct{}
 )
@@ -103,26 +107,63 @@ func connected(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func types(ts *testscript.TestScript, neg bool, args []string) {
-	plainly(ts, neg, len(args) == 2, "types WHO LINE")
-	var reply sandbox.Reply
-	who := on(ts).slack.Person(args[0])
-	ts.Check(who.Try(func(p *sandbox.Person) { reply = p.Patient(patience).Slash("#general", args[1]) }))
-	if !reply.Acked {
-		ts.Fatalf("%s was not acknowledged: %s", args[1], reply.Text())
+	typesOn(ts, neg, args)
+	answered(ts, neg, nil)
+}
+
+// types& is types without waiting: answered does that.
+func typesOn(ts *testscript.TestScript, neg bool, args []string) {
+	plainly(ts, neg, len(args) == 2, "types& WHO LINE")
+	st := on(ts)
+	st.typed = make(chan error, 1)
+	who := st.slack.Person(args[0])
+	go func() {
+		var reply sandbox.Reply
+		err := who.Try(func(p *sandbox.Person) { reply = p.Patient(patience).Slash("#general", args[1]) })
+		if err == nil && !reply.Acked {
+			err = fmt.Errorf("%s was not acknowledged: %s", args[1], reply.Text())
+		}
+		st.typed <- err
+	}()
+}
+
+func answered(ts *testscript.TestScript, neg bool, args []string) {
+	plainly(ts, neg, len(args) == 0, "answered")
+	ts.Check(<-on(ts).typed)
+}
+
+func holds(ts *testscript.TestScript, neg bool, args []string) {
+	plainly(ts, neg, len(args) == 1, "holds METHOD")
+	on(ts).held = on(ts).slack.Faults().Add(sandbox.Fault{Method: args[0], Hang: true, Times: 1})
+}
+
+func hanging(ts *testscript.TestScript, neg bool, args []string) {
+	plainly(ts, neg, len(args) == 0, "hanging")
+	within(ts, "no call hangs", func() bool { return on(ts).held.Hits() > 0 })
+}
+
+func releases(ts *testscript.TestScript, neg bool, args []string) {
+	plainly(ts, neg, len(args) == 0, "releases")
+	on(ts).held.Release()
+}
+
+// within waits for a condition that nobody reports.
+func within(ts *testscript.TestScript, otherwise string, holds func() bool) {
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for deadline := time.Now().Add(patience); !holds(); <-look.C {
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s", otherwise)
+		}
 	}
 }
 
 func awaits(ts *testscript.TestScript, neg bool, args []string) {
 	plainly(ts, neg, len(args) == 2, "awaits FILE TEXT")
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-look.C {
+	within(ts, fmt.Sprintf("%s does not say %q", args[0], args[1]), func() bool {
 		text, err := os.ReadFile(ts.MkAbs(args[0]))
-		if err == nil && bytes.Contains(text, []byte(args[1])) {
-			return
-		}
-	}
-	ts.Fatalf("%s does not say %q", args[0], args[1])
+		return err == nil && bytes.Contains(text, []byte(args[1]))
+	})
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
@@ -146,4 +187,19 @@ func schema(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(errors.Join(db.Update(func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte(args[1]))
 	}), db.Close()))
+}
+
+var address = regexp.MustCompile(`http://[^\s]+`)
+
+func fetch(ts *testscript.TestScript, neg bool, args []string) {
+	plainly(ts, neg, len(args) == 1, "fetch FILE")
+	client := http.Client{Timeout: patience}
+	resp, err := client.Get(address.FindString(ts.ReadFile(args[0])))
+	ts.Check(err)
+	defer resp.Body.Close()
+	_, err = io.Copy(ts.Stdout(), resp.Body)
+	ts.Check(err)
+	if resp.StatusCode != http.StatusOK {
+		ts.Fatalf("%s", resp.Status)
+	}
 }

@@ -265,6 +265,11 @@ func (l *line) look(place string) string {
 
 func sees(l *line) {
 	place := l.arg(0, "a place")
+	for i, text := range l.args[1:] {
+		if strings.HasSuffix(text, ".txt") {
+			l.args[i+1] = l.ts.ReadFile(text)
+		}
+	}
 	l.rest(later)
 	if l.neg { // none of them may be there
 		page := l.look(place)
@@ -313,7 +318,7 @@ func (r *rig) whispers(who string) []string {
 		page := p.SeesEverything()
 		at := append(begins.FindAllStringIndex(page, -1), []int{len(page)})
 		for i := range len(at) - 1 {
-			if text := page[at[i][0]:at[i+1][0]]; strings.Contains(text, "only visible to you") {
+			if text := strings.TrimSpace(page[at[i][0]:at[i+1][0]]); strings.Contains(text, "only visible to you") {
 				out = append(out, text)
 			}
 		}

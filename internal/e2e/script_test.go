@@ -20,7 +20,8 @@ package e2e
 //	ben offers Severity Major                                 what a field offers
 //	ben holds Name 'Checkout errors'                          what stands in a field
 //	ben submit; ben cancel                                    ! ben submit: the form stays open, with an error; "told" reads it
-//	ben sees PLACE TEXT…                                      texts, in this order; PLACE is a channel, DM, Home, modal, or everything
+//	ben sees PLACE TEXT…                                      texts, in this order; PLACE is a channel, DM, Home, modal, or everything; a
+//	                                                          text may be a file of the script, such as card.txt; typography does not count
 //	ben told TEXT…                                            what only Ben sees, since he last did something: ephemeral messages, his modal
 //	ben home                                                  opens the App Home
 //	ben bookmark inc-1 'Post-incident tasks'                  a bookmark of the channel

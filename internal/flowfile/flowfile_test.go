@@ -212,7 +212,9 @@ func TestWhatIsThereTwiceIsWrittenOnce(t *testing.T) {
 
 func TestAWriterThatFailsIsReported(t *testing.T) {
 	r, w := io.Pipe()
-	r.Close()
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if err := Write(w, flow.Standard()); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("got %v", err)
 	}

@@ -97,6 +97,9 @@ var (
 // check adds what flow.Process.Check finds, without what follows from a value that could not be read: it
 // was reported itself, and so need not be looked for where something refers to it.
 func (r *reader) check(p flow.Process) {
+	if r.lost[""] { // then all that Check could say follows, and a file that explodes has much to check
+		return
+	}
 	unsure := false
 	for path := range r.lost {
 		unsure = unsure || referents.MatchString(path)

@@ -71,6 +71,8 @@ func wantProblems(t *testing.T, file string, want ...string) {
 }
 
 func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
+	before, _, _ := strings.Cut(least, "    statuses:")
+	statuses := strings.TrimPrefix(least, before)
 	const sections = "version, severities, types, roles, active_statuses, calendar, flows"
 	for _, tt := range []struct {
 		given string
@@ -78,34 +80,41 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 		want  []string
 	}{
 		{
-			"an unknown key near a known one", []string{"    entry: ask\n", "    entry: ask\n    optout: admins\n"},
+			"an unknown key near a known one",
+			[]string{"    entry: ask\n", "    entry: ask\n    optout: admins\n"},
 			[]string{`f:14:5: flows[0].optout: unknown key; did you mean opt_out?`},
 		},
 		{
-			"hyphens and capitals", []string{"    entry: ask\n", "    entry: ask\n    Opt-Out: admins\n"},
+			"hyphens and capitals",
+			[]string{"    entry: ask\n", "    entry: ask\n    Opt-Out: admins\n"},
 			[]string{`f:14:5: flows[0].Opt-Out: unknown key; did you mean opt_out?`},
 		},
 		{
-			"an unknown key near to nothing", []string{"            title: One", "            title: One\n            zzzzzz: 1"},
+			"an unknown key near to nothing",
+			[]string{"            title: One", "            title: One\n            zzzzzz: 1"},
 			[]string{`f:21:13: flows[0].statuses[0].tasks[0].zzzzzz: unknown key; known here: key, kind, title, description, role, assignee, due, optional`},
 		},
 		{
-			"a misspelled key is not missing as well", []string{"title: One", "tilte: One"},
+			"a misspelled key is not missing as well",
+			[]string{"title: One", "tilte: One"},
 			[]string{`f:20:13: flows[0].statuses[0].tasks[0].tilte: unknown key; did you mean title?`},
 		},
 		{
-			"a misspelled section is not missed elsewhere", []string{"severities:", "severitys:", "    entry: ask\n", "    entry: ask\n    applies_to: [severity: {at-least: major}]\n"},
+			"a misspelled section is not missed elsewhere",
+			[]string{"severities:", "severitys:", "    entry: ask\n", "    entry: ask\n    applies_to: [severity: {at-least: major}]\n"},
 			[]string{`f:1:1: severitys: unknown key; did you mean severities?`},
 		},
 		{
-			"a misspelled key beside the right one", []string{"title: One", "title: One\n            tilte: Two\n            due: x"},
+			"a misspelled key beside the right one",
+			[]string{"title: One", "title: One\n            tilte: Two\n            due: x"},
 			[]string{
 				`f:21:13: flows[0].statuses[0].tasks[0].tilte: unknown key; did you mean title?`,
 				`f:22:18: flows[0].statuses[0].tasks[0].due: want a number of business days, days or hours such as 2bd, 3d or 12h, not "x"`,
 			},
 		},
 		{
-			"what must be there and is not", []string{"    name: Main\n    entry: ask\n", "", "            kind: custom\n            title: One\n", ""},
+			"what must be there and is not",
+			[]string{"    name: Main\n    entry: ask\n", "", "            kind: custom\n            title: One\n", ""},
 			[]string{
 				`f:11:5: flows[0].entry: missing; ask or automatic`,
 				`f:11:5: flows[0].name: missing`,
@@ -114,28 +123,32 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			},
 		},
 		{
-			"missing sections", []string{"calendar: {working_days: [mon]}\n", "", "types:\n  - {key: default, name: Default}\n", ""},
+			"missing sections",
+			[]string{"calendar: {working_days: [mon]}\n", "", "types:\n  - {key: default, name: Default}\n", ""},
 			[]string{
 				`f:1:1: calendar: missing; the file is the whole process, so it needs every section`,
 				`f:1:1: types: missing; the file is the whole process, so it needs every section`,
 			},
 		},
 		{
-			"no working days and no statuses", []string{"{working_days: [mon]}", "{}", least[strings.Index(least, "    statuses:"):], ""},
+			"no working days and no statuses",
+			[]string{"{working_days: [mon]}", "{}", statuses, ""},
 			[]string{
 				`f:9:11: calendar.working_days: missing; write [] if every day is one`,
 				`f:11:5: flows[0].statuses: missing; write [] for a flow without any`,
 			},
 		},
 		{
-			"keys twice", []string{"    entry: ask\n", "    entry: ask\n    name: Other\n", "calendar:", "types: []\ncalendar:"},
+			"keys twice",
+			[]string{"    entry: ask\n", "    entry: ask\n    name: Other\n", "calendar:", "types: []\ncalendar:"},
 			[]string{
 				`f:9:1: types: given twice, first in line 4`,
 				`f:15:5: flows[0].name: given twice, first in line 13`,
 			},
 		},
 		{
-			"values twice", []string{
+			"values twice",
+			[]string{
 				"[mon]", "[mon, tue, mon], holidays: [2026-12-25, 2026-12-25]",
 				"    entry: ask\n", "    entry: ask\n    applies_to: [severity: {is-one-of: [major, minor, major]}]\n",
 			},
@@ -146,7 +159,8 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			},
 		},
 		{
-			"wrong types", []string{
+			"wrong types",
+			[]string{
 				"  - {key: minor, name: Minor}", "  - minor", "[{key: lead, name: Lead}]", "{key: lead}",
 				"entry: ask", "entry: [ask]", "title: One", "title: {text: One}\n            optional: sometimes",
 			},
@@ -159,7 +173,8 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			},
 		},
 		{
-			"words out of a few", []string{"entry: ask", "entry: automatc\n    opt_out: lead_and_admin", "kind: custom", "kind: zzzzzzzzz", "[mon]", "[monday]"},
+			"words out of a few",
+			[]string{"entry: ask", "entry: automatc\n    opt_out: lead_and_admin", "kind: custom", "kind: zzzzzzzzz", "[mon]", "[monday]"},
 			[]string{
 				`f:9:27: calendar.working_days[0]: no day of the week: "monday"; known here: mon, tue, wed, thu, fri, sat, sun`,
 				`f:13:12: flows[0].entry: unknown: "automatc"; did you mean automatic?`,
@@ -175,11 +190,13 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			"a version with a sign", []string{"severities:", "version: +1\nseverities:"}, []string{`f:1:10: version: want a whole number from 1, not "+1"`},
 		},
 		{
-			"a value that is long", []string{"entry: ask", "entry: " + strings.Repeat("é", 70)},
+			"a value that is long",
+			[]string{"entry: ask", "entry: " + strings.Repeat("é", 70)},
 			[]string{`f:13:12: flows[0].entry: unknown: "` + strings.Repeat("é", 60) + `…"; known here: ask, automatic`},
 		},
 		{
-			"values of a certain form", []string{
+			"values of a certain form",
+			[]string{
 				"severities:", "version: 1.5\nseverities:", "[mon]", "[mon], holidays: [2026-02-30]",
 				"title: One", "title: One\n            due: 2 bd\n            assignee: {person: \"@ana\"}",
 			},
@@ -191,18 +208,21 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			},
 		},
 		{
-			"an assignee that is a list", []string{"title: One", "title: One\n            assignee: [lead]"},
+			"an assignee that is a list",
+			[]string{"title: One", "title: One\n            assignee: [lead]"},
 			[]string{`f:21:23: flows[0].statuses[0].tasks[0].assignee: want the key of a role or {person: U024BE7LH}, not a list`},
 		},
 		{
-			"an assignee by role and key", []string{"title: One", "title: One\n            assignee: {role: lead}"},
+			"an assignee by role and key",
+			[]string{"title: One", "title: One\n            assignee: {role: lead}"},
 			[]string{
 				`f:21:23: flows[0].statuses[0].tasks[0].assignee.person: missing; for a role write its key alone`,
 				`f:21:24: flows[0].statuses[0].tasks[0].assignee.role: unknown key; known here: person`,
 			},
 		},
 		{
-			"nothing where something is announced", []string{"name: Main", "name:", "- {key: default, name: Default}", "-", "title: One", "title: One\n            assignee: ''"},
+			"nothing where something is announced",
+			[]string{"name: Main", "name:", "- {key: default, name: Default}", "-", "title: One", "title: One\n            assignee: ''"},
 			[]string{
 				`f:5:4: types[0]: empty; fill it in or remove it`,
 				`f:12:10: flows[0].name: empty; fill it in or remove it`,
@@ -210,7 +230,8 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			},
 		},
 		{
-			"conditions that are none", []string{"    entry: ask\n", `    entry: ask
+			"conditions that are none",
+			[]string{"    entry: ask\n", `    entry: ask
     applies_to:
       - major
       - severty: {at-least: major}
@@ -236,7 +257,8 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			},
 		},
 		{
-			"keys that are no names", []string{"calendar:", "? [a]\n: 1\n\"a\\nb\": 1\n<<: {}\ncalendar:"},
+			"keys that are no names",
+			[]string{"calendar:", "? [a]\n: 1\n\"a\\nb\": 1\n<<: {}\ncalendar:"},
 			[]string{
 				`f:9:3: want a key (` + sections + `), not a list`,
 				`f:11:1: "a\nb": unknown key; known here: ` + sections,
@@ -244,15 +266,18 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			},
 		},
 		{
-			"tags", []string{"name: Main", "name: !!str Main"},
+			"tags",
+			[]string{"name: Main", "name: !!str Main"},
 			[]string{`f:12:11: flows[0].name: tags (!…) are not supported`},
 		},
 		{
-			"a list at the top", []string{least, "- a\n"},
+			"a list at the top",
+			[]string{least, "- a\n"},
 			[]string{`f:1:1: want keys and values (` + sections + `), not a list`},
 		},
 		{
-			"a second document", []string{"calendar:", "---\ncalendar:", "flows:\n", "flows: []\n---\nflows:\n"},
+			"a second document",
+			[]string{"calendar:", "---\ncalendar:", "flows:\n", "flows: []\n---\nflows:\n"},
 			[]string{
 				`f:1:1: calendar: missing; the file is the whole process, so it needs every section`,
 				`f:1:1: flows: missing; the file is the whole process, so it needs every section`,
@@ -260,11 +285,13 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 			},
 		},
 		{
-			"broken YAML", []string{"[mon]", "[mon"},
+			"broken YAML",
+			[]string{"[mon]", "[mon"},
 			[]string{`f:9:30: did not find expected ',' or ']' while parsing a flow sequence`},
 		},
 		{
-			"an alias without its anchor", []string{"[mon]", "*days"},
+			"an alias without its anchor",
+			[]string{"[mon]", "*days"},
 			[]string{`f:9:26: unknown anchor 'days' referenced`},
 		},
 		{"no file", []string{least, ""}, []string{`f:1:1: the file is empty; want the whole process, as epilogue flows export writes it`}},
@@ -286,28 +313,32 @@ func TestWhatCheckFindsIsShownAtItsLine(t *testing.T) {
 		want  []string
 	}{
 		{
-			"keys twice and keys that are none", []string{"key: major", "key: minor", "key: one", "key: ÄÖ"},
+			"keys twice and keys that are none",
+			[]string{"key: major", "key: minor", "key: one", "key: ÄÖ"},
 			[]string{
 				`f:3:11: severities[1].key: "minor" is there twice`,
 				`f:18:18: flows[0].statuses[0].tasks[0].key: a key is at most 40 of a-z, 0-9, - and _: "ÄÖ" is not`,
 			},
 		},
 		{
-			"names that are none", []string{"name: Fixing", `name: " "`, "title: One", `title: "One\ntwo"`},
+			"names that are none",
+			[]string{"name: Fixing", `name: " "`, "title: One", `title: "One\ntwo"`},
 			[]string{
 				`f:8:25: active_statuses[0].name: a name is needed`,
 				`f:20:20: flows[0].statuses[0].tasks[0].title: one line only`,
 			},
 		},
 		{
-			"no lead, and nothing to choose", []string{"[{key: lead, name: Lead}]", "[]", "name: Fixing", "name: Fixing, retired: true"},
+			"no lead, and nothing to choose",
+			[]string{"[{key: lead, name: Lead}]", "[]", "name: Fixing", "name: Fixing, retired: true"},
 			[]string{
 				`f:6:1: roles: a role with the key "lead" is needed, not retired`,
 				`f:7:1: active_statuses: at least one that is not retired is needed`,
 			},
 		},
 		{
-			"conditions over keys that are not there", []string{"    entry: ask\n", `    entry: automatic
+			"conditions over keys that are not there",
+			[]string{"    entry: ask\n", `    entry: automatic
     applies_to:
       - severity: {at-least: majr}
       - type: {is-one-of: [default, data]}
@@ -327,11 +358,13 @@ func TestWhatCheckFindsIsShownAtItsLine(t *testing.T) {
 			},
 		},
 		{
-			"conditions of an entry that asks", []string{"    entry: ask\n", "    entry: ask\n    enters_when: [severity: {at-least: major}]\n"},
+			"conditions of an entry that asks",
+			[]string{"    entry: ask\n", "    entry: ask\n    enters_when: [severity: {at-least: major}]\n"},
 			[]string{`f:14:5: flows[0].enters_when: only with entry automatic`},
 		},
 		{
-			"roles that are not there", []string{"title: One", "title: One\n            role: scribe\n            assignee: boss"},
+			"roles that are not there",
+			[]string{"title: One", "title: One\n            role: scribe\n            assignee: boss"},
 			[]string{
 				`f:21:19: flows[0].statuses[0].tasks[0].role: a role goes with the kind assign_role, and only with it`,
 				`f:21:19: flows[0].statuses[0].tasks[0].role: no role has the key "scribe"`,
@@ -339,15 +372,18 @@ func TestWhatCheckFindsIsShownAtItsLine(t *testing.T) {
 			},
 		},
 		{
-			"a role that is needed and not given", []string{"kind: custom", "kind: assign_role"},
+			"a role that is needed and not given",
+			[]string{"kind: custom", "kind: assign_role"},
 			[]string{`f:18:13: flows[0].statuses[0].tasks[0].role: a role goes with the kind assign_role, and only with it`},
 		},
 		{
-			"an offset beyond sense", []string{"title: One", "title: One\n            due: 1001bd"},
+			"an offset beyond sense",
+			[]string{"title: One", "title: One\n            due: 1001bd"},
 			[]string{`f:21:18: flows[0].statuses[0].tasks[0].due: from 0 to 1000`},
 		},
 		{
-			"form and meaning at once, each said once", []string{
+			"form and meaning at once, each said once",
+			[]string{
 				"    entry: ask\n", "    applies_to: [severity: {at-least: critical}]\n",
 				"key: major", "key: minor", "title: One", "title: [One]\n            assignee: boss",
 			},
@@ -360,7 +396,8 @@ func TestWhatCheckFindsIsShownAtItsLine(t *testing.T) {
 			},
 		},
 		{
-			"a key that could not be read is not missed elsewhere", []string{"{key: major, name: Major}", "{key: [major], name: Major}", "    entry: ask\n", "    entry: ask\n    applies_to: [severity: {at-least: major}]\n"},
+			"a key that could not be read is not missed elsewhere",
+			[]string{"{key: major, name: Major}", "{key: [major], name: Major}", "    entry: ask\n", "    entry: ask\n    applies_to: [severity: {at-least: major}]\n"},
 			[]string{`f:3:11: severities[1].key: want one value, not a list`},
 		},
 	} {
@@ -435,7 +472,7 @@ func TestAFileThatExplodesIsRefused(t *testing.T) {
 		"{" + list("statuses", "{key: a, name: A, tasks: *tasks}", 1000) + "}",
 	}, ", ") + "]\n" + list("flows", "{key: a, name: A, entry: ask, statuses: *statuses}", 1000) + "\n"
 	for _, tt := range []struct{ given, file, want string }{
-		{"aliases that multiply", bomb, "more than 500000 values, counting what aliases repeat; a process is far smaller"},
+		{"aliases that multiply", bomb, "more than 200000 values, counting what aliases repeat; a process is far smaller"},
 		{"an alias of itself", "flows: &a [*a]\n", "flows[0]: want keys and values ("},
 		{"a long list", with(t, "[mon]", "["+strings.Repeat("mon, ", 1001)+"]"), "calendar.working_days: at most 1000 entries, not 1001"},
 		{"too many bytes", least + strings.Repeat("#\n", MaxSize/2), "f:1:1: longer than 5 MiB; a process is far smaller"},

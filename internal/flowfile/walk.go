@@ -12,7 +12,7 @@ import (
 // is found, and the walk goes only as deep as the shape of a process, whatever aliases do.
 
 const (
-	maxValues = 500_000 // read from one file, each alias counted as often as it is used
+	maxValues = 200_000 // read from one file, each alias counted as often as it is used
 	maxList   = 1000    // entries of one list
 )
 

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -108,17 +109,14 @@ func keys(all []flow.Key) string {
 	return strings.Join(out, ", ")
 }
 
-// Answer reads whether somebody says yes to a question.
+// Answer asks a question and reads whether the answer is yes. No answer is no.
 func Answer(question string, in io.Reader, out io.Writer) bool {
 	fmt.Fprint(out, question+" [y/N] ")
-	var line strings.Builder
-	for b := make([]byte, 1); ; { // a byte at a time: what follows is not ours to read
-		if n, err := in.Read(b); n == 0 || err != nil || b[0] == '\n' {
-			break
-		}
-		line.WriteByte(b[0])
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(out) // nobody pressed Enter
 	}
-	switch strings.ToLower(strings.TrimSpace(line.String())) {
+	switch strings.ToLower(strings.TrimSpace(line)) {
 	case "y", "yes":
 		return true
 	}

@@ -10,6 +10,7 @@ import (
 	"epilogue/bot"
 	"epilogue/internal/config"
 	"epilogue/internal/ownersocket"
+	"epilogue/internal/socketlink"
 	"epilogue/store"
 )
 
@@ -46,14 +47,17 @@ func runBot(ctx context.Context, c config.Config, s store.Store, log *slog.Logge
 	b := bot.New(bot.Options{
 		Store: s, Slack: client(c), Zone: c.Timezone, Admins: admins(c), Command: c.Commands.Name, ChannelPrefix: c.Channel.Prefix,
 		Connections: c.Slack.Connections, Grace: c.Shutdown.Grace, Log: log,
+		Link: socketlink.Options{StopWithin: c.Shutdown.Grace},
 	})
 	if c.Health.Listen != "" {
 		ln, err := listenHealth(ctx, c.Health.Listen)
 		if err != nil {
 			return err
 		}
+		log.Info("the health endpoint answers", "at", "http://"+ln.Addr().String()+"/healthz")
 		defer beside(ctx, func(ctx context.Context) { serveHealth(ctx, ln, b.Ready, log) })()
 	}
+	defer context.AfterFunc(ctx, func() { log.Info("stopping: what is in hand is finished first", "grace", c.Shutdown.Grace) })()
 	if err := b.Run(ctx); err != nil {
 		return fmt.Errorf("run the bot: %w", err)
 	}

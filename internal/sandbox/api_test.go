@@ -270,6 +270,7 @@ func TestChannelsAreMadeAndRunByTheRules(t *testing.T) {
 		}
 		r.refused("method_not_supported_for_channel_type", "conversations.join", "channel", secret)
 		r.must("conversations.kick", "channel", c, "user", "UCEM")
+		r.refused("not_authorized", "conversations.rename", "channel", r.channel("theirs"), "name", "mine")
 		r.must("conversations.archive", "channel", c)
 		r.refused("already_archived", "conversations.archive", "channel", c)
 		r.refused("is_archived", "conversations.invite", "channel", c, "users", "UDANA")
@@ -330,6 +331,16 @@ func TestPeopleAreDescribedByTheirRoles(t *testing.T) {
 		groups, err := r.api.GetUserGroups(slack.GetUserGroupsOptionIncludeUsers(true))
 		if err != nil || len(groups) != 1 || groups[0].Handle != "oncall" || len(groups[0].Users) != 1 {
 			t.Error(groups, err)
+		}
+		c := r.channel("ops")
+		r.refused("org_user_not_in_team", "conversations.invite", "channel", c, "users", "UEXT")
+		r.refused("ura_max_channels", "conversations.invite", "channel", dig(r.must("conversations.create", "name", "second"), "channel.id"), "users", "UUMA")
+		if err := r.ShareChannel("#ops", true); err != nil {
+			t.Fatal(err)
+		}
+		r.must("conversations.invite", "channel", c, "users", "UEXT")
+		if err := r.Person("ext").Try(func(p *sandbox.Person) { p.Slash("#ops", "/inc") }); err == nil || !strings.Contains(err.Error(), "another organisation") {
+			t.Errorf("somebody of another organisation ran a command: %v", err)
 		}
 		r.RemoveScope("users:read.email")
 		if u := user("UANA"); u.Profile.Email != "" {

@@ -308,6 +308,36 @@ func TestASilencedSocketSwallowsEverything(t *testing.T) {
 	})
 }
 
+func TestAnAckOnASilencedSocketIsLost(t *testing.T) {
+	inBubble(t, sandbox.Options{}, func(t *testing.T, r *rig) {
+		r.answering(func(envelope) any {
+			r.Faults().SilenceSockets()
+			return nil
+		})
+		if got := r.Person("ana").Slash("#general", "/inc"); got.Acked {
+			t.Error("acknowledged")
+		}
+	})
+}
+
+func TestTheAckOfARetryEndsTheOlderDeliveries(t *testing.T) {
+	inBubble(t, sandbox.Options{}, func(t *testing.T, r *rig) {
+		r.channel("ops")
+		k := r.ready()
+		r.Person("ana").Says("#ops", "hello")
+		first := k.next()
+		<-time.After(time.Second)
+		if err := r.Redeliver(first.ID, 1); err != nil {
+			t.Fatal(err)
+		}
+		k.ack(k.next())
+		k.nothing(30 * time.Minute)
+		if err := r.Redeliver("no such envelope", 1); err == nil {
+			t.Error("an unknown envelope was delivered")
+		}
+	})
+}
+
 func TestDisconnectMessagesAnnounceTheEnd(t *testing.T) {
 	for _, reason := range []string{"warning", "refresh_requested", "link_disabled", "too_many_websockets"} {
 		t.Run(reason, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -75,6 +76,9 @@ func TestCheckFindsAnIndexKeyThatBelongsToNothing(t *testing.T) {
 				return b.Put(ghost, bytes.Clone(v))
 			}))
 			finds(t, db, "belongs to nothing")
+			if findings, err := db.Check(t.Context()); len(findings) != 1 {
+				t.Errorf("check finds %q, %v", findings, err)
+			}
 		})
 	}
 }
@@ -214,6 +218,42 @@ func TestABackupOfABusyStoreIsOfOneMoment(t *testing.T) {
 	}
 	close(stop)
 	must(t, <-stopped)
+}
+
+// leaving cancels a context when the first bytes arrive.
+type leaving struct{ cancel func() }
+
+func (l leaving) Write(b []byte) (int, error) {
+	l.cancel()
+	return len(b), nil
+}
+
+func TestABackupEndsWithItsContext(t *testing.T) {
+	db := busy(t, newPath(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	is(t, db.Backup(ctx, leaving{cancel}), context.Canceled)
+}
+
+func TestADeliveryThatComesAgainAfterItExpiredIsRememberedAnew(t *testing.T) {
+	db := open(t, newPath(t))
+	c := declared(1)
+	for n := range 20 {
+		c.Delivery = fmt.Sprintf("click-%02d", n)
+		must(t, db.Save(t.Context(), c))
+		c = later(c.Incident)
+	}
+	c.Delivery, c.At = "click-19", t0.Add(store.DeliveryKept) // expired, and too young to be swept with this
+	must(t, db.Save(t.Context(), c))
+	clean(t, db)
+	for range 10 { // the others are swept
+		c = later(c.Incident)
+		c.At = t0.Add(store.DeliveryKept + time.Hour)
+		c.Delivery = fmt.Sprint("other-", c.Before)
+		must(t, db.Save(t.Context(), c))
+	}
+	c = later(c.Incident)
+	c.Delivery, c.At = "click-19", t0.Add(store.DeliveryKept+2*time.Hour)
+	is(t, db.Save(t.Context(), c), store.ErrRepeated)
 }
 
 func TestExpiredDeliveriesReallyGo(t *testing.T) {

@@ -78,7 +78,11 @@ func (t *txn) hold(j job, until time.Time) error {
 // Finish removes a job that was done.
 func (db *DB) Finish(ctx context.Context, j store.Job, out store.Outcome) error {
 	return wrap(db.settle(ctx, j, out, func(t *txn) (job, error) {
-		return t.job([]byte(j.ID)) // done is done, also when the lease has ended
+		done, err := t.job([]byte(j.ID)) // done is done, also when the lease has ended
+		if err == nil && !done.handedOut() {
+			err = store.ErrNotFound
+		}
+		return done, err
 	}), "finish job %s", j.ID)
 }
 
@@ -127,7 +131,7 @@ func (db *DB) settle(ctx context.Context, j store.Job, out store.Outcome, find f
 	})
 }
 
-// remove takes a job out of the outbox, and lets the next of its lane become ready.
+// remove takes a job that was handed out, and so is the first of its lane, out of the outbox, and lets the next of its lane become ready.
 func (t *txn) remove(j job) error {
 	for _, e := range j.entries() {
 		if err := t.del(e.bucket, e.key); err != nil {
@@ -145,7 +149,7 @@ func (t *txn) remove(j job) error {
 		return nil
 	}
 	next, err := t.indexed(id)
-	if err != nil || next.held() {
+	if err != nil {
 		return err
 	}
 	return t.ready(next)

@@ -54,6 +54,9 @@ func decodeJob(v []byte) (job, error) {
 // held reports whether the job holds its lane: it is claimed, or waits for a retry.
 func (j job) held() bool { return !j.until.IsZero() }
 
+// handedOut reports whether somebody claimed the job, now or before a retry.
+func (j job) handedOut() bool { return j.state == claimed || j.state == retried }
+
 // entries are all index entries of a job, but for the one in ready, which depends on who else is in its lane. Check compares with them.
 func (j job) entries() []entry {
 	id := []byte(j.ID)
@@ -66,7 +69,7 @@ func (j job) entries() []entry {
 	if j.held() {
 		entries = append(entries, entry{bHeld, key{}.moment(j.until).num(j.place), id})
 	}
-	if j.Key != "" && (j.state == scheduled || j.state == queued) {
+	if j.Key != "" && !j.handedOut() {
 		entries = append(entries, entry{bKeys, []byte(j.Key), id})
 	}
 	return entries

@@ -76,6 +76,7 @@ func TestAFileThatCannotBeOpenedIsLeftAsItIs(t *testing.T) {
 		}, store.ErrDamaged, "restore a backup"},
 		{"a short file", func(t *testing.T, path string) { must(t, os.WriteFile(path, []byte("x"), 0o600)) }, store.ErrDamaged, "restore a backup"},
 		{"a file that was cut off", func(t *testing.T, path string) { must(t, os.Truncate(path, 16<<10)) }, store.ErrDamaged, "restore a backup"},
+		{"a file that lacks its last byte", func(t *testing.T, path string) { must(t, os.Truncate(path, int64(usedBytes(t, path)-1))) }, store.ErrDamaged, "restore a backup"},
 		{"a file whose first pages are gone", func(t *testing.T, path string) { overwrite(t, path, 0, make([]byte, 8192)) }, store.ErrDamaged, "restore a backup"},
 		{"a bbolt file of another program", func(t *testing.T, path string) {
 			must(t, os.Remove(path))

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
 	"pgregory.net/rapid"
 
 	"epilogue/store"
@@ -154,4 +155,20 @@ func (h *history) drain() {
 		h.rt.Errorf("%d jobs are left", n)
 	}
 	clean(h.t, h.db)
+}
+
+func TestAJobThatNobodyClaimedCannotBeFinished(t *testing.T) {
+	db := open(t, newPath(t))
+	must(t, db.Enqueue(t.Context(), t0, job("a", "1"), job("a", "2")))
+	var waiting []store.Job
+	must(t, db.Tamper(func(tx *bbolt.Tx) error { // nobody else can know them
+		return tx.Bucket([]byte("jobs")).ForEach(func(id, _ []byte) error {
+			waiting = append(waiting, store.Job{ID: string(id), Lane: "a"})
+			return nil
+		})
+	}))
+	for _, j := range waiting {
+		is(t, db.Finish(t.Context(), j, store.Outcome{At: t0}), store.ErrNotFound)
+	}
+	clean(t, db)
 }
