@@ -67,7 +67,7 @@ func (s Scene) standing(inc flow.Incident) Text {
 func Subcommands() []string {
 	return []string{
 		"help", "declare", "update", "severity", "type", "summary", "rename", "close", "resolve", "reopen", "tasks", "task", "move-on", "todo",
-		"role", "lead", "postmortem", "debrief", "follow-up", "follow-ups", "timeline", "list", "audit",
+		"role", "lead", "timeline", "list",
 	}
 }
 

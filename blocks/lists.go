@@ -172,7 +172,7 @@ const (
 // ListMessage lists incidents.
 func ListMessage(s Scene, f Filter, page Page[flow.Incident]) Message {
 	items := page.first(ListPage)
-	name := words("that are not closed")
+	name := words("not closed yet")
 	switch f {
 	case InPost:
 		name = "in the post-incident stage"
@@ -181,7 +181,10 @@ func ListMessage(s Scene, f Filter, page Page[flow.Incident]) Message {
 	case Mine:
 		name = "that you are part of"
 	}
-	if len(items) == 0 {
+	switch {
+	case len(items) == 0 && f == Everything:
+		return Say(say("Every incident is closed."))
+	case len(items) == 0:
 		return Say(say("There are no incidents %s.", say(name)))
 	}
 	opening := say("%s %s.", counted(page.Total, len(items), "incident"), say(name))

@@ -85,7 +85,7 @@ func TestARefusalFitsWhateverItIsAbout(t *testing.T) {
 
 func TestATypoGetsTheNearestCommand(t *testing.T) {
 	for typed, want := range map[string]string{
-		"taks": "tasks", "delcare": "declare", "closed": "close", "followups": "follow-ups", "TODO": "todo", "x": "", "": "",
+		"taks": "tasks", "delcare": "declare", "closed": "close", "moveon": "move-on", "TODO": "todo", "x": "", "": "",
 		"something else": "", "lsit": "list", strings.Repeat("a", 5000): "",
 	} {
 		if got := Nearest(typed, Subcommands()); got != want {

@@ -252,6 +252,6 @@ func TimelineModal(s Scene, inc flow.Incident, page Page[flow.Event]) slack.Moda
 		shown = append(shown, section(say("Nothing here yet."), nil))
 	}
 	shown = append(shown, page.turn(Timeline, Ref{Incident: inc.ID})...)
-	shown = append(shown, small(say("Add a note with %s; the whole of it as a file: %s.", s.command("timeline your note"), s.command("audit %s", inc.ID))))
+	shown = append(shown, small(say("Add a note with %s.", s.command("timeline your note"))))
 	return modal(Timeline, Ref{Incident: inc.ID, Page: page.Number}, "Timeline of "+inc.ID.String(), "", shown...)
 }
