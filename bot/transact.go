@@ -59,7 +59,7 @@ func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, de
 	if err != nil {
 		return before, err
 	}
-	jobs := jobsFor(after.ID, b.heard(ctx, flow.Effects(events)), now)
+	jobs := jobsFor(after.ID, b.heard(ctx, append(flow.Effects(events), homesOf(before, after)...)), now)
 	for i := range jobs {
 		for _, with := range extra {
 			with(&jobs[i])

@@ -23,7 +23,7 @@ type Closing struct {
 	NeedsLead  bool
 	Paused     *Snapshot // resuming: the flow that was paused
 	Settled    []Task    // resuming: what could be done again
-	Other      bool      // resuming: Flow is another one than the paused, and switching is offered
+	Other      bool      // resuming: Flow is another one than the paused, and switching is offered, to the lead and admins
 	LeftUndone []Task    // opting out: the open tasks
 }
 
@@ -44,7 +44,7 @@ func (p Process) Closing(inc Incident, who Actor) Closing {
 				c.Settled = append(c.Settled, t)
 			}
 		}
-		if applies && f.Key != inc.Snapshot.Flow {
+		if applies && f.Key != inc.Snapshot.Flow && inc.allowed(LeadAndAdmins, who) {
 			c.Flow, c.Other = f, true
 		}
 	case !applies:

@@ -158,7 +158,7 @@ func TestATaskThatAPersonReopenedIsCompletedAgainOnlyByNewEvidence(t *testing.T)
 	t.Run("also when the flow is switched", func(t *testing.T) {
 		s := attached(t).do(ben, flow.Reopen{To: flow.Active})
 		s.process.Flows[0].Key = "g"
-		s.do(ben, flow.EnterFlow{Flow: "g"})
+		s.do(ana, flow.EnterFlow{Flow: "g"})
 		equal(t, s.inc.Tasks[0].State, flow.Open)
 		s.do(itself, evidence(flow.PostmortemAttached, "new"))
 		equal(t, s.inc.Tasks[0].State, flow.Done)

@@ -176,6 +176,10 @@ func TestSwitchingFlowsKeepsSettledTasks(t *testing.T) {
 	if c := s.process.Closing(s.inc, ana); !c.Other || c.Flow.Key != "other" || c.Paused.Flow != "small" {
 		t.Fatalf("closing offers %+v", c)
 	}
+	if c := s.process.Closing(s.inc, cem); c.Other {
+		t.Error("switching is offered to somebody who does not lead")
+	}
+	s.refuses(cem, flow.EnterFlow{Flow: "other"}, flow.Refusal{Why: flow.OtherFlow, Flow: "Flow small"})
 	s.refuses(ana, flow.EnterFlow{Flow: "third"}, flow.Refusal{Why: flow.OtherFlow, Flow: "Flow other"})
 	s.do(ana, flow.EnterFlow{Flow: "other"}).is(flow.PostIncident, "one").tasks("2 done, 3 done, 4 not-doing, 7 open, 1 done, 8 open, 9 open")
 	if !fact[flow.FlowEntered](s).Switch || s.inc.Snapshot.Flow != "other" {
@@ -199,5 +203,5 @@ func TestSwitchingOneSettledTaskCountsOnce(t *testing.T) {
 	b := aFlow("b", status(doc, kind(flow.ReviewFollowUps, "x"), kind(flow.ReviewFollowUps, "z")))
 	s := entered(t, process(a)).do(ben, done(1)).do(ben, flow.Reopen{To: flow.Active})
 	s.process.Flows = []flow.Flow{b}
-	s.do(ben, flow.EnterFlow{Flow: "b"}).tasks("1 done, 3 open")
+	s.do(ana, flow.EnterFlow{Flow: "b"}).tasks("1 done, 3 open")
 }

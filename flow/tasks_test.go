@@ -111,6 +111,10 @@ func TestHandingOverARole(t *testing.T) {
 		}
 	})
 	t.Run("else leaves them", func(t *testing.T) { handed(t, false).assigned(1, "ana").assigned(3, "ana") })
+	t.Run("that nobody held leaves tasks that are nobody's", func(t *testing.T) {
+		entered(t, small()).do(cem, give(1, cem)).do(cem, flow.AssignTask{Task: 1}).
+			do(ben, flow.SetRole{Role: "scribe", To: as(ben), HandOver: true}).assigned(1, "").assigned(2, "")
+	})
 	t.Run("to nobody leaves them", func(t *testing.T) {
 		entered(t, small()).do(cem, give(1, ana)).do(ana, flow.SetRole{Role: flow.LeadRole, HandOver: true}).assigned(1, "ana")
 	})
