@@ -23,7 +23,7 @@ const (
 
 func (p Page[T]) first(n int) []T { return p.Items[:min(len(p.Items), n)] }
 
-// turn are the buttons to the neighbouring pages, or nothing. Pages go by Ref.Page.
+// turn are the buttons to the neighboring pages, or nothing. Pages go by Ref.Page.
 func (p Page[T]) turn(a Action, r Ref) []slack.Block {
 	var row []slack.BlockElement
 	if p.Number > 0 {

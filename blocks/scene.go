@@ -13,7 +13,7 @@ type Scene struct {
 	Process flow.Process
 	Names   Names
 	Now     time.Time                         // the business clock
-	Zone    *time.Location                    // the organisation's; nil is UTC
+	Zone    *time.Location                    // the organization's; nil is UTC
 	ZoneOf  func(flow.UserID) *time.Location  // for lateness; nil, or a nil answer, is Zone
 	Command string                            // as it was installed: "/inc"
 	Links   func(flow.Incident) (card string) // permalink of the current card, or nothing; may be nil

@@ -69,12 +69,12 @@ func (s Scene) day(d flow.Date) Text {
 	return say("%s", t.Format("Mon Jan 2"))
 }
 
-// moment is a point in time, shown in the reader's zone; where that is not possible, in the organisation's, which is named.
+// moment is a point in time, shown in the reader's zone; where that is not possible, in the organization's, which is named.
 func (s Scene) moment(t time.Time) Text {
 	return momentIn(t, s.zone())
 }
 
-// date is the day of a point in time in the organisation's zone: Mon Dec 1.
+// date is the day of a point in time in the organization's zone: Mon Dec 1.
 func (s Scene) date(t time.Time) Text { return s.day(flow.DateOf(t.In(s.zone()))) }
 
 func (s Scene) zone() *time.Location {

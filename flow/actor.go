@@ -15,7 +15,7 @@ type Standing string
 const (
 	FullMember  Standing = "member"
 	Guest       Standing = "guest"
-	Outsider    Standing = "outsider" // of another organisation
+	Outsider    Standing = "outsider" // of another organization
 	Deactivated Standing = "deactivated"
 	Bot         Standing = "bot"
 	Epilogue    Standing = "epilogue" // Epilogue itself: results of what it did in Slack or elsewhere

@@ -52,7 +52,7 @@ type Place struct {
 	Channel  ChannelID
 	Private  bool
 	Direct   bool       // a DM, alone or in a group
-	Shared   bool       // with another organisation
+	Shared   bool       // with another organization
 	Occupant IncidentID // an incident there that is not closed
 }
 

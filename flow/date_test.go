@@ -121,7 +121,7 @@ func TestWhenSomethingIsDue(t *testing.T) {
 		}
 	}
 	if got := c.Due(friday.In(time.FixedZone("Tokyo", 9*3600)), flow.Offset{Unit: flow.Days}); got != day("2026-11-28") {
-		t.Errorf("the day of the start is not counted where the organisation is: %s", got)
+		t.Errorf("the day of the start is not counted where the organization is: %s", got)
 	}
 }
 

@@ -101,7 +101,7 @@ func (c RecordChannel) do(s *scene) error {
 }
 
 func (c Update) do(s *scene) error {
-	if c.Status != nil && Key(*c.Status) != s.inc.Status {
+	if c.Status != nil && *c.Status != s.inc.Status {
 		switch s.inc.Stage {
 		case PostIncident:
 			return Refusal{Why: StatusByTasks, Field: FieldStatus, Incident: s.inc.ID}

@@ -62,7 +62,7 @@ func TestUsingAChannel(t *testing.T) {
 		{"a private one is fine for a private incident", flow.Place{Channel: "G2", Private: true}, true, "", true},
 		{"a public one is not for a private incident", flow.Place{Channel: "C2"}, true, flow.ChannelUnfit, false},
 		{"a DM is unfit", flow.Place{Channel: "D2", Direct: true}, false, flow.ChannelUnfit, false},
-		{"one shared with another organisation is unfit", flow.Place{Channel: "C2", Shared: true}, false, flow.ChannelUnfit, false},
+		{"one shared with another organization is unfit", flow.Place{Channel: "C2", Shared: true}, false, flow.ChannelUnfit, false},
 		{"none is unfit", flow.Place{}, false, flow.ChannelUnfit, false},
 		{"one where an incident is open is in use", flow.Place{Channel: "C2", Occupant: 7}, false, flow.ChannelInUse, false},
 	} {
@@ -182,9 +182,18 @@ func TestWhoeverTookPartIsInvolvedOnce(t *testing.T) {
 // everything is one of each command that could succeed on an incident in the first status of the small flow.
 func everything() []flow.Command {
 	return []flow.Command{
-		flow.Update{Note: "n"}, role("scribe", ben), flow.AddNote{Text: "n"}, flow.Involve{User: "zoe"}, evidence(flow.PostmortemAttached, "doc"),
-		flow.OptOut{Reason: "why"}, flow.MoveOn{Reason: "why"}, flow.Reopen{To: flow.Active}, done(1), skip(1), give(1, ben),
-		flow.SetDue{Task: 1, Due: flow.DateOf(monday)}, flow.AddTask{Title: "x"}, flow.RemoveTask{Task: 1},
+		flow.Update{Note: "n"},
+		role("scribe", ben),
+		flow.AddNote{Text: "n"},
+		flow.Involve{User: "zoe"},
+		evidence(flow.PostmortemAttached, "doc"),
+		flow.OptOut{Reason: "why"},
+		flow.MoveOn{Reason: "why"},
+		flow.Reopen{To: flow.Active},
+		done(1), skip(1), give(1, ben),
+		flow.SetDue{Task: 1, Due: flow.DateOf(monday)},
+		flow.AddTask{Title: "x"},
+		flow.RemoveTask{Task: 1},
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // Do decides what becomes of a command: the incident afterwards and the events that lead there, or a Refusal, and then the
-// incident as it was. It never changes its argument. The location of at is the organisation's zone: days are counted there;
+// incident as it was. It never changes its argument. The location of at is the organization's zone: days are counted there;
 // events carry UTC.
 func Do(p Process, inc Incident, cmd Command, by Actor, at time.Time) (Incident, []Event, error) {
 	s := scene{process: p, inc: inc, by: by, at: at}

@@ -67,20 +67,24 @@ func TestWhoHearsOfWhat(t *testing.T) {
 		then  string
 	}{
 		{
-			"declaring asks for a channel", func(t *testing.T) *story { return fresh(t) }, ben, flow.Declare{Name: "x", Lead: as(ana)},
+			"declaring asks for a channel", func(t *testing.T) *story { return fresh(t) }, ben,
+			flow.Declare{Name: "x", Lead: as(ana)},
 			"open-channel\nhome to ben\nhome to ana",
 		},
 		{
 			"declaring in a channel posts there, and brings the lead", func(t *testing.T) *story { return fresh(t) }, ben,
-			flow.Declare{Name: "x", Lead: as(ana), Use: &flow.Place{Channel: "C1"}}, "declared\ninvite to ana\nhome to ben\nhome to ana",
+			flow.Declare{Name: "x", Lead: as(ana), Use: &flow.Place{Channel: "C1"}},
+			"declared\ninvite to ana\nhome to ben\nhome to ana",
 		},
 		{
-			"asking for a channel again", func(t *testing.T) *story { return fresh(t).do(ben, flow.Declare{Name: "x"}) }, ben, flow.RequestChannel{},
+			"asking for a channel again", func(t *testing.T) *story { return fresh(t).do(ben, flow.Declare{Name: "x"}) }, ben,
+			flow.RequestChannel{},
 			"open-channel",
 		},
 		{
 			"the channel is there", func(t *testing.T) *story { return fresh(t).do(ben, flow.Declare{Name: "x"}) }, itself,
-			flow.RecordChannel{Channel: "C1"}, "declared",
+			flow.RecordChannel{Channel: "C1"},
+			"declared",
 		},
 		{"an update is posted", active, ben, flow.Update{Severity: to(flow.Key("major"))}, "post\nrefresh-first\nrefresh-card"},
 		{"a note tells nobody", active, ben, flow.AddNote{Text: "n"}, ""},
@@ -145,7 +149,8 @@ func TestWhoHearsOfWhat(t *testing.T) {
 		},
 		{"assigning oneself notifies nobody", begun, ben, give(1, ben), "refresh-card\nrefresh-dms 1\nhome to ben\ninvite to ben"},
 		{
-			"assigning nobody", func(t *testing.T) *story { return begun(t).do(ben, give(1, cem)) }, ben, flow.AssignTask{Task: 1},
+			"assigning nobody", func(t *testing.T) *story { return begun(t).do(ben, give(1, cem)) }, ben,
+			flow.AssignTask{Task: 1},
 			"refresh-card\nrefresh-dms 1\nhome to cem",
 		},
 		{
@@ -156,7 +161,8 @@ func TestWhoHearsOfWhat(t *testing.T) {
 		{"a due date", begun, ben, flow.SetDue{Task: 1, Due: flow.DateOf(monday)}, "thread\nrefresh-card\nrefresh-dms 1"},
 		{"a task added", begun, ben, flow.AddTask{Title: "x"}, "thread\nrefresh-card\nrefresh-dms 5"},
 		{
-			"a task added for somebody", begun, ben, flow.AddTask{Title: "x", Assignee: as(cem)},
+			"a task added for somebody", begun, ben,
+			flow.AddTask{Title: "x", Assignee: as(cem)},
 			"thread\nrefresh-card\nrefresh-dms 5\ninvite to cem\nassigned\nassignee to cem [5]",
 		},
 		{"a task removed", begun, ben, flow.RemoveTask{Task: 1}, "thread\nrefresh-card\nrefresh-dms 1"},
@@ -176,16 +182,19 @@ func TestWhoHearsOfWhat(t *testing.T) {
 		{"a plain close", active, ben, flow.CloseIncident{}, "refresh-first\nrefresh-dms\nhome to ben\npost"},
 		{
 			"a plain close with a lead", func(t *testing.T) *story { return active(t).do(ana, flow.SetRole{Role: flow.LeadRole}) }, ben,
-			flow.CloseIncident{Lead: as(ben)}, "refresh-first\ninvite to ben\nhome to ben\nrefresh-dms\npost",
+			flow.CloseIncident{Lead: as(ben)},
+			"refresh-first\ninvite to ben\nhome to ben\nrefresh-dms\npost",
 		},
 		{"pausing", begun, ben, flow.Reopen{To: flow.Active}, "shrink-card card 4\nrefresh-first\nrefresh-dms\nhome to ben\npost"},
 		{
 			"reopening to active leaves the old card alone", func(t *testing.T) *story { return begun(t).do(ben, flow.OptOut{Reason: "why"}) }, ben,
-			flow.Reopen{To: flow.Active}, "refresh-first\nrefresh-dms\nhome to ben\npost",
+			flow.Reopen{To: flow.Active},
+			"refresh-first\nrefresh-dms\nhome to ben\npost",
 		},
 		{
 			"reopening into the flow posts a new card, and leaves the old one alone", func(t *testing.T) *story { return begun(t).do(ben, flow.OptOut{Reason: "why"}) }, ben,
-			flow.Reopen{To: flow.PostIncident}, "refresh-first\nrefresh-dms\nhome to ben\ncard @2\nbookmark",
+			flow.Reopen{To: flow.PostIncident},
+			"refresh-first\nrefresh-dms\nhome to ben\ncard @2\nbookmark",
 		},
 		{
 			"reopening into the flow tells evidence on the card alone", func(t *testing.T) *story {
@@ -194,7 +203,8 @@ func TestWhoHearsOfWhat(t *testing.T) {
 		},
 		{
 			"resuming posts a new card", func(t *testing.T) *story { return begun(t).do(ben, flow.Reopen{To: flow.Active}) }, ben,
-			flow.EnterFlow{Flow: "small"}, "refresh-first\ncard @2\nbookmark\nrefresh-dms",
+			flow.EnterFlow{Flow: "small"},
+			"refresh-first\ncard @2\nbookmark\nrefresh-dms",
 		},
 		{
 			"evidence found", func(t *testing.T) *story { return entered(t, documented()) }, itself, evidence(flow.PostmortemAttached, "it"),

@@ -136,8 +136,10 @@ func TestATaskThatAPersonReopenedIsCompletedAgainOnlyByNewEvidence(t *testing.T)
 		"not by opting out of a paused flow": {[]flow.Command{flow.Reopen{To: flow.Active}, flow.OptOut{Reason: "why"}, flow.Reopen{To: flow.Active}, flow.EnterFlow{Flow: "f"}}, flow.Open},
 		"by new evidence while it is closed": {[]flow.Command{flow.OptOut{Reason: "why"}, evidence(flow.PostmortemAttached, "new"), flow.Reopen{To: flow.PostIncident}}, flow.Done},
 		"by what came back while it is closed": {[]flow.Command{
-			evidence(flow.PostmortemAttached, "new"), noEvidence(flow.PostmortemAttached), flow.OptOut{Reason: "why"},
-			evidence(flow.PostmortemAttached, "it"), flow.Reopen{To: flow.PostIncident},
+			evidence(flow.PostmortemAttached, "new"), noEvidence(flow.PostmortemAttached),
+			flow.OptOut{Reason: "why"},
+			evidence(flow.PostmortemAttached, "it"),
+			flow.Reopen{To: flow.PostIncident},
 		}, flow.Done},
 		"by a person": {[]flow.Command{done(1)}, flow.Done},
 	} {

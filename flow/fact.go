@@ -214,8 +214,27 @@ func (TaskRemoved) FactName() string      { return "task-removed" }
 // Facts lists one of each, for codecs and for tests that must know them all.
 func Facts() []Fact {
 	return []Fact{
-		Declared{}, ChannelRequested{}, ChannelOpened{}, Updated{}, RoleGiven{}, NoteAdded{}, PersonInvolved{}, EvidenceFound{}, EvidenceGone{},
-		FlowEntered{}, FlowResumed{}, StatusEntered{}, IncidentClosed{}, OptedOut{}, Reopened{},
-		TaskCompleted{}, TaskSkipped{}, TaskReopened{}, TaskAssigned{}, TaskDueSet{}, TaskAdded{}, TaskRemoved{},
+		Declared{},
+		ChannelRequested{},
+		ChannelOpened{},
+		Updated{},
+		RoleGiven{},
+		NoteAdded{},
+		PersonInvolved{},
+		EvidenceFound{},
+		EvidenceGone{},
+		FlowEntered{},
+		FlowResumed{},
+		StatusEntered{},
+		IncidentClosed{},
+		OptedOut{},
+		Reopened{},
+		TaskCompleted{},
+		TaskSkipped{},
+		TaskReopened{},
+		TaskAssigned{},
+		TaskDueSet{},
+		TaskAdded{},
+		TaskRemoved{},
 	}
 }

@@ -40,7 +40,7 @@ func as(a flow.Actor) flow.Person {
 	return flow.Person{User: a.User, Standing: a.Standing, Member: a.Member}
 }
 
-// berlin is the organisation's zone; the stories begin there on a Monday morning.
+// berlin is the organization's zone; the stories begin there on a Monday morning.
 var berlin = time.FixedZone("Berlin", 3600)
 
 var monday = time.Date(2026, time.November, 23, 9, 0, 0, 0, berlin)
@@ -327,6 +327,7 @@ func give(n flow.TaskNumber, to flow.Actor) flow.Command {
 func role(r flow.Key, to flow.Actor) flow.Command { return flow.SetRole{Role: r, To: as(to)} }
 
 func evidence(proof, what string) flow.Command { return flow.RecordEvidence{Proof: proof, What: what} }
+
 func noEvidence(proof string) flow.Command {
 	return flow.RecordEvidence{Proof: proof, Reason: "it was detached"}
 }

@@ -445,8 +445,12 @@ func TestApplyingChangesNeitherTheIncidentNorTheEvent(t *testing.T) {
 	equal(t, entering.Fact.(flow.FlowEntered).Tasks, tasks)
 	before := deepCopy(t, inc)
 	for _, f := range []flow.Fact{
-		flow.TaskRemoved{Task: 3}, flow.TaskAdded{Task: flow.Task{Number: 4, Status: doc}}, flow.TaskAssigned{Task: 1, To: "ben"},
-		flow.RoleGiven{Role: "scribe", To: "ana"}, flow.EvidenceFound{Proof: flow.PostmortemAttached, What: "it"}, flow.PersonInvolved{User: "a"},
+		flow.TaskRemoved{Task: 3},
+		flow.TaskAdded{Task: flow.Task{Number: 4, Status: doc}},
+		flow.TaskAssigned{Task: 1, To: "ben"},
+		flow.RoleGiven{Role: "scribe", To: "ana"},
+		flow.EvidenceFound{Proof: flow.PostmortemAttached, What: "it"},
+		flow.PersonInvolved{User: "a"},
 	} {
 		next := flow.Apply(inc, flow.Event{Seq: 3, Fact: f})
 		equal(t, inc, before)

@@ -214,7 +214,7 @@ func (inc Incident) begun(t Task) bool {
 }
 
 // LateAt is the moment at which an open task of the incident is late, given the zone of its assignee (the
-// organisation's if nobody has it). It reports false for what cannot be late: settled, without a due date, its status not begun, or
+// organization's if nobody has it). It reports false for what cannot be late: settled, without a due date, its status not begun, or
 // an incident that is not in the post-incident stage.
 func (inc Incident) LateAt(t Task, zone *time.Location) (time.Time, bool) {
 	if inc.Stage != PostIncident || t.State != Open || t.Due.IsZero() || !inc.begun(t) {

@@ -34,14 +34,17 @@ func TestClosingMeansWhatTheProcessSays(t *testing.T) {
 		{"entry automatic without conditions always enters", small(automatic()), nil, flow.AutomaticWay, "small", nil},
 		{"entry automatic asks when its conditions do not match", small(automatic(major)), nil, flow.AskWay, "small", nil},
 		{
-			"entry automatic says which conditions matched", small(automatic(major)), []flow.Command{flow.Update{Severity: to(flow.Key("critical"))}},
-			flow.AutomaticWay, "small", []flow.Condition{major},
+			"entry automatic says which conditions matched", small(automatic(major)),
+			[]flow.Command{flow.Update{Severity: to(flow.Key("critical"))}},
+			flow.AutomaticWay, "small",
+			[]flow.Condition{major},
 		},
 		{"in the flow it is opting out", small(), []flow.Command{flow.EnterFlow{Flow: "small"}}, flow.OptOutWay, "", nil},
 		{"closed is closed", small(), []flow.Command{flow.CloseIncident{}}, flow.ClosedWay, "", nil},
 		{
 			"a paused flow is resumed", small(),
-			[]flow.Command{flow.EnterFlow{Flow: "small"}, flow.Reopen{To: flow.Active}}, flow.ResumeWay, "", nil,
+			[]flow.Command{flow.EnterFlow{Flow: "small"}, flow.Reopen{To: flow.Active}},
+			flow.ResumeWay, "", nil,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

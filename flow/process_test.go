@@ -173,8 +173,11 @@ func TestReplacingAProcessKeepsWhatIncidentsReferTo(t *testing.T) {
 	equal(t, got.Version, 8)
 	equal(t, got.Flows, next.Flows)
 	equal(t, got.Severities, []flow.Label{
-		{Key: "low", Name: "Low"}, {Key: "minor", Name: "Small"},
-		{Key: "major", Name: "Major", Retired: true}, {Key: "high", Name: "High", Retired: true}, {Key: "critical", Name: "Critical"},
+		{Key: "low", Name: "Low"},
+		{Key: "minor", Name: "Small"},
+		{Key: "major", Name: "Major", Retired: true},
+		{Key: "high", Name: "High", Retired: true},
+		{Key: "critical", Name: "Critical"},
 	})
 	equal(t, flow.Offered(got.ActiveStatuses), []flow.Label{{Key: "new", Name: "New"}})
 	equal(t, flow.Offered(got.Types), flow.Standard().Types)

@@ -65,7 +65,7 @@ type Why string
 const (
 	UnknownIncident  Why = "unknown-incident"   // none of that number, or private to others: the same answer
 	UnknownTask      Why = "unknown-task"       // never there, or removed
-	NotAFullMember   Why = "not-a-full-member"  // guests, other organisations, deactivated people, bots
+	NotAFullMember   Why = "not-a-full-member"  // guests, other organizations, deactivated people, bots
 	NotAllowed       Why = "not-allowed"        // Right says who may
 	CannotBeAssigned Why = "cannot-be-assigned" // By is no full member
 	NotInChannel     Why = "not-in-channel"     // By is not in the channel of a private incident: invite them first
@@ -93,5 +93,5 @@ const (
 	NeedsTask        Why = "needs-task"         // pick at least one task
 	EarlierStatus    Why = "earlier-status"     // reopening goes back there: needs a confirmation
 	ChannelInUse     Why = "channel-in-use"     // an incident in it is not closed yet: Incident
-	ChannelUnfit     Why = "channel-unfit"      // a DM, or shared with another organisation
+	ChannelUnfit     Why = "channel-unfit"      // a DM, or shared with another organization
 )

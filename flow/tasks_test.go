@@ -144,7 +144,7 @@ func TestSettingADueDate(t *testing.T) {
 	if n := s.task(1).DueChanges; n != 3 {
 		t.Errorf("the date was moved 3 times, it says %d", n)
 	}
-	t.Run("in the organisation's zone, where yesterday is over while it is today elsewhere", func(t *testing.T) {
+	t.Run("in the organization's zone, where yesterday is over while it is today elsewhere", func(t *testing.T) {
 		night := entered(t, small())
 		night.now = time.Date(2026, time.November, 24, 0, 30, 0, 0, berlin)
 		night.refuses(ben, flow.SetDue{Task: 1, Due: flow.DateOf(monday)}, because(flow.BadDate)).do(ben, flow.SetDue{Task: 1, Due: tomorrow})

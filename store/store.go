@@ -4,7 +4,7 @@
 // every store passes, one claim a sentence of this page. The contract assumes no single process: it compares and swaps on
 // Rev, and leases instead of locking, so that a shared database can keep it too.
 //
-// Reading order: this file, then record.go (the encoding of what is stored, for ever), then boltstore.
+// Reading order: this file, tasks.go, then record.go and facts.go (the encoding of what is stored, for ever), then boltstore.
 package store
 
 import (
@@ -57,17 +57,19 @@ type Incidents interface {
 	Incident(ctx context.Context, id flow.IncidentID) (flow.Incident, error)
 	// IncidentIn reads the incident of a channel with the highest number, or ErrNotFound.
 	IncidentIn(ctx context.Context, ch flow.ChannelID) (flow.Incident, error)
-	// Timeline reads at most limit events of an incident with a Seq above after, in order. An unknown incident has none.
+	// Timeline reads at most limit events of an incident with a Seq above after, in order; none for a limit of 0. An unknown incident
+	// has none.
 	Timeline(ctx context.Context, id flow.IncidentID, after uint64, limit int) ([]flow.Event, error)
 	// List reads a page of incidents. Its cost follows the page, not the number of incidents.
 	List(ctx context.Context, q Query) (Page[flow.Incident], error)
 	// Tasks reads a page of open tasks whose status has begun, of incidents in the post-incident stage, by due date (those without one
 	// last), then by incident and number.
 	Tasks(ctx context.Context, q TaskQuery) (Page[TaskRef], error)
-	// Reserve hands out the next number, never twice, also after a crash. Gaps are allowed.
+	// Reserve hands out the next number, never twice, also after a crash, and none that was saved without being reserved. Gaps are allowed.
 	Reserve(ctx context.Context) (flow.IncidentID, error)
 	// Save writes an incident, its new events, its indexes, the delivery that caused it and its jobs: all or nothing. It is
-	// ErrRepeated if the delivery was saved before, ErrConflict unless the stored Rev is Change.Before (0: not there yet).
+	// ErrRepeated if the delivery was saved before, ErrConflict unless the stored Rev is Change.Before (0: not there yet), and
+	// another error if the events do not lead from Before to Incident.Rev. Without events it may still bring jobs and a delivery.
 	Save(ctx context.Context, c Change) error
 	// Delivered reports whether a delivery was saved, and is still remembered at now.
 	Delivered(ctx context.Context, delivery string, now time.Time) (bool, error)
@@ -89,7 +91,7 @@ const DeliveryKept = 24 * time.Hour
 
 // Query selects incidents.
 type Query struct {
-	Stage flow.Stage // empty: all
+	Stage flow.Stage // empty: all; one that does not exist is an error
 	// Newest orders by number, the highest first. Otherwise: active by number; post-incident by when they were resolved, the oldest first; closed
 	// by when they were closed, the last first; all by number.
 	Newest bool
@@ -123,7 +125,7 @@ type Page[T any] struct {
 type Processes interface {
 	// Process reads the current one: flow.Standard until one is saved. It is shared: do not change what it holds.
 	Process(ctx context.Context) (flow.Process, error)
-	// ProcessVersion reads an old one, or ErrNotFound.
+	// ProcessVersion reads an old one, or ErrNotFound. flow.Standard counts as one, by nobody, unless another was saved under its number.
 	ProcessVersion(ctx context.Context, version int) (ProcessVersion, error)
 	// SaveProcess writes the next version: ErrConflict unless p.Version is the current version plus one.
 	SaveProcess(ctx context.Context, v ProcessVersion) error
@@ -155,22 +157,25 @@ type Job struct {
 //
 // Of one lane only the oldest is handed out, and none while one of it is claimed or waits for a retry: a lane is in order. A job whose At is in the
 // future joins its lane when that moment comes. A job with a Key takes the place of a waiting (never claimed) one with the same Key:
-// it keeps the elder's ID, At, place in the lane and Effect.Since, and has the rest from the newer; a claimed or retried one is left alone.
+// it keeps the elder's ID, At, lane, place in the lane and Effect.Since, and has the rest from the newer; a claimed or retried one is left alone.
 type Outbox interface {
 	// Enqueue adds jobs that no incident change causes.
 	Enqueue(ctx context.Context, now time.Time, jobs ...Job) error
 	// Claim hands out the next job that may run at now, for as long as the lease; false if there is none. Fair between lanes: oldest first.
 	// When a lease ends without an answer, the job is handed out again, with Claims counted up. The claim is durable before it returns.
 	Claim(ctx context.Context, now time.Time, lease time.Duration) (Job, bool, error)
-	// Finish removes a claimed job, writes what delivering it gave, and adds the jobs that follow from it. ErrNotFound if it is not there (any more).
+	// Finish removes a job that was claimed, writes what delivering it gave, and adds the jobs that follow from it. What is done is done, so this
+	// works after the lease has ended too. ErrNotFound, and nothing written, if it is not there (any more).
 	Finish(ctx context.Context, j Job, out Outcome) error
 	// Retry puts a claimed job back at the head of its lane, not before at. With sent false it certainly had no effect, and Claims starts anew.
+	// ErrNotFound if it is not there, or if somebody else has claimed it since.
 	Retry(ctx context.Context, j Job, at time.Time, sent bool, why string) error
 	// Bury gives up on a claimed job: it is kept aside with its reason, the lane goes on, and out is written as with Finish.
+	// ErrNotFound as with Retry.
 	Bury(ctx context.Context, j Job, why string, out Outcome) error
 	// Buried reads what was given up, newest first, at most limit.
 	Buried(ctx context.Context, limit int) ([]Job, error)
-	// NextJob is when the next job may run that is not claimed; false if there is none.
+	// NextJob is when the next job may run at the earliest, where a claimed one counts from the end of its lease; false if there is none at all.
 	NextJob(ctx context.Context) (time.Time, bool, error)
 	// Result reads what delivering gave, or ErrNotFound.
 	Result(ctx context.Context, key string) (json.RawMessage, error)
@@ -199,7 +204,7 @@ type Directory interface {
 	SavePerson(ctx context.Context, p Person) error
 	// Channel reads what is known of a channel, or ErrNotFound.
 	Channel(ctx context.Context, id flow.ChannelID) (Channel, error)
-	// SaveChannel writes it, whole.
+	// SaveChannel writes it, whole, with its members sorted.
 	SaveChannel(ctx context.Context, c Channel) error
 	// Join and Leave change the members of a channel that is known, and do nothing to one that is not.
 	Join(ctx context.Context, ch flow.ChannelID, id flow.UserID) error
@@ -225,7 +230,7 @@ type Channel struct {
 	Name     string         `json:"name,omitempty"`
 	Private  bool           `json:"private,omitempty"`
 	Direct   bool           `json:"direct,omitempty"`
-	Shared   bool           `json:"shared,omitempty"` // with another organisation
+	Shared   bool           `json:"shared,omitempty"` // with another organization
 	Archived bool           `json:"archived,omitempty"`
 	Members  []flow.UserID  `json:"members,omitempty"` // sorted
 	Known    time.Time      `json:"known"`

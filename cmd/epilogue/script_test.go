@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -41,6 +42,7 @@ func TestMain(m *testing.M) {
 //	releases                   and lets it go on
 //	awaits FILE TEXT           waits until a file contains a text
 //	exits CODE COMMAND ARG…    runs a command that must end with this exit code
+//	sigterm                    asks the newest command in the background to stop
 //	schema FILE N              writes the number of another layout into a store
 //	fetch FILE                 prints what answers at the first http address in a file
 func TestScripts(t *testing.T) {
@@ -58,7 +60,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"slack": startSlack, "connected": connected, "types": types, "types&": typesOn, "answered": answered,
 			"holds": holds, "hanging": hanging, "releases": releases,
-			"awaits": awaits, "exits": exits, "schema": schema, "fetch": fetch,
+			"awaits": awaits, "exits": exits, "sigterm": sigterm, "schema": schema, "fetch": fetch,
 		},
 	})
 }
@@ -180,6 +182,15 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+func sigterm(ts *testscript.TestScript, neg bool, args []string) {
+	plainly(ts, neg, len(args) == 0, "sigterm")
+	running := ts.BackgroundCmds()
+	if len(running) == 0 {
+		ts.Fatalf("nothing runs in the background")
+	}
+	ts.Check(running[len(running)-1].Process.Signal(syscall.SIGTERM))
+}
+
 func schema(ts *testscript.TestScript, neg bool, args []string) {
 	plainly(ts, neg, len(args) == 2, "schema FILE N")
 	db, err := bbolt.Open(ts.MkAbs(args[0]), 0o600, nil)
@@ -189,7 +200,7 @@ func schema(ts *testscript.TestScript, neg bool, args []string) {
 	}), db.Close()))
 }
 
-var address = regexp.MustCompile(`http://[^\s]+`)
+var address = regexp.MustCompile(`http://[^\s"]+`)
 
 func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	plainly(ts, neg, len(args) == 1, "fetch FILE")

@@ -335,7 +335,9 @@ func (r *rig) whispers(who string) []string {
 // set is how bold, italic and code are set. Scripts read words, not typography.
 var set = strings.NewReplacer("*", "", "`", "", "_", "")
 
-func flatten(s string) string { return strings.Join(strings.Fields(strings.ToLower(set.Replace(s))), " ") }
+func flatten(s string) string {
+	return strings.Join(strings.Fields(strings.ToLower(set.Replace(s))), " ")
+}
 
 // contains checks that texts stand in a page in their order, whatever the line breaks.
 func contains(page string, texts []string) error {

@@ -113,7 +113,7 @@ func (s *Server) AddApp(name string) error {
 	})
 }
 
-// ShareChannel says whether a channel is shared with another organisation.
+// ShareChannel says whether a channel is shared with another organization.
 func (s *Server) ShareChannel(name string, shared bool) error {
 	return s.within(name, func(c *channel) { c.Shared = shared })
 }
@@ -155,8 +155,10 @@ func (s *Server) Messages(in string) []Message {
 	}
 	var out []Message
 	for _, m := range c.Messages {
-		out = append(out, Message{TS: m.TS, ThreadTS: m.ThreadTS, Text: m.Text, By: s.handleOf(m.User), Edited: m.EditedTS != "",
-			Blocks: slices.Clone(m.Blocks), Metadata: slices.Clone(m.Metadata)})
+		out = append(out, Message{
+			TS: m.TS, ThreadTS: m.ThreadTS, Text: m.Text, By: s.handleOf(m.User), Edited: m.EditedTS != "",
+			Blocks: slices.Clone(m.Blocks), Metadata: slices.Clone(m.Metadata),
+		})
 		if m.OnlyFor != "" {
 			out[len(out)-1].OnlyFor = s.handleOf(m.OnlyFor)
 		}

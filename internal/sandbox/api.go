@@ -81,7 +81,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	status, answer := http.StatusOK, obj(nil)
+	var status int
+	var answer obj
 	if fault.spoilsBefore() {
 		status, answer = fault.answer(w)
 	} else {
@@ -145,9 +146,11 @@ func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, method string,
 	if wait := s.throttle(method, e.tier, a); wait > 0 {
 		return nil, rateLimited(wait)
 	}
+	if token == botToken {
+		w.Header().Set("X-OAuth-Scopes", s.provided())
+	}
 	if e.need != nil {
 		needs := e.need(s, a)
-		w.Header().Set("X-OAuth-Scopes", s.provided())
 		if missing := s.permit(needs); missing != "" {
 			w.Header().Set("X-Accepted-OAuth-Scopes", missing)
 			return nil, apiError{"missing_scope", obj{"needed": missing, "provided": s.provided()}}

@@ -222,8 +222,10 @@ func (s *Server) chatScheduleMessage(a args) (obj, error) {
 		s.ws.Scheduled = append(s.ws.Scheduled, later)
 	}
 	s.postAt(at)
-	return obj{"channel": c.ID, "scheduled_message_id": later.ID, "post_at": at,
-		"message": obj{"type": "delayed_message", "text": m.Text, "user": botUser, "bot_id": botID, "team": teamID}}, nil
+	return obj{
+		"channel": c.ID, "scheduled_message_id": later.ID, "post_at": at,
+		"message": obj{"type": "delayed_message", "text": m.Text, "user": botUser, "bot_id": botID, "team": teamID},
+	}, nil
 }
 
 func (s *Server) chatDeleteScheduled(a args) (obj, error) {

@@ -3,14 +3,15 @@ package sandbox
 import (
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
 func (s *Server) channelJSON(c *channel) obj {
-	out := obj{"id": c.ID, "created": c.Created, "updated": c.Created * 1000, "creator": c.Creator, "is_archived": c.Archived, "context_team_id": teamID,
+	out := obj{
+		"id": c.ID, "created": c.Created, "updated": c.Created * 1000, "creator": c.Creator, "is_archived": c.Archived, "context_team_id": teamID,
 		"is_im": c.Kind == direct, "is_mpim": c.Kind == several, "is_private": c.Kind != public, "is_shared": c.Shared, "is_ext_shared": c.Shared,
-		"is_org_shared": false, "is_pending_ext_shared": false, "is_member": c.has(botUser)}
+		"is_org_shared": false, "is_pending_ext_shared": false, "is_member": c.has(botUser),
+	}
 	if c.Kind == direct {
 		for _, id := range c.Members {
 			if id != botUser {
@@ -72,62 +73,6 @@ func (s *Server) conversationsCreate(a args) (obj, error) {
 	}
 	c := s.create(a["name"], k, botUser)
 	return obj{"channel": s.channelJSON(c)}, nil
-}
-
-func (s *Server) create(name string, k kind, by UserID) *channel {
-	c := &channel{ID: ChannelID(s.ws.id("C")), Name: name, Kind: k, Creator: by, Created: s.clock.Now().Unix()}
-	s.ws.Channels[c.ID] = c
-	if k == public {
-		s.emit("channel_created", "channels:read", nil, obj{"channel": obj{"id": c.ID, "name": c.Name, "created": c.Created, "creator": by}})
-	}
-	s.joins(c, by, "")
-	return c
-}
-
-// joins makes somebody a member, with the notice in the channel and the events that go with it.
-func (s *Server) joins(c *channel, id, inviter UserID) {
-	c.join(id)
-	s.post(c, &message{User: id, Subtype: "channel_join", Text: "<@" + string(id) + "> has joined the channel"})
-	event := obj{"user": id, "channel": c.ID, "channel_type": letter(c), "team": teamID}
-	if inviter != "" {
-		event["inviter"] = inviter
-	}
-	s.emit("member_joined_channel", one(reading[c.Kind]), c, event)
-}
-
-// leaves ends a membership. The app hears of its own as channel_left or group_left, for it is a member no more.
-func (s *Server) leaves(c *channel, id UserID) {
-	if id == botUser {
-		c.leave(id)
-		s.emit(prefix(c)+"_left", one(reading[c.Kind]), nil, obj{"channel": c.ID, "actor_id": id})
-		s.touch()
-		return
-	}
-	s.emit("member_left_channel", one(reading[c.Kind]), c, obj{"user": id, "channel": c.ID, "channel_type": letter(c), "team": teamID})
-	c.leave(id)
-	s.post(c, &message{User: id, Subtype: "channel_leave", Text: "<@" + string(id) + "> has left the channel"})
-}
-
-func letter(c *channel) string {
-	if c.Kind == public {
-		return "C"
-	}
-	return "G"
-}
-
-// prefix is how events about a channel begin: channel_archive, group_archive.
-func prefix(c *channel) string {
-	if c.Kind == public {
-		return "channel"
-	}
-	return "group"
-}
-
-func one(a anyOf) string {
-	if len(a) == 0 {
-		return ""
-	}
-	return a[0]
 }
 
 func (s *Server) conversationsInvite(a args) (obj, error) {
@@ -327,19 +272,6 @@ func (s *Server) conversationsUnarchive(a args) (obj, error) {
 	return nil, nil
 }
 
-// archive closes or reopens a channel for writing.
-func (s *Server) archive(c *channel, by UserID, archived bool) {
-	event, text := "_archive", "archived the channel"
-	if !archived {
-		event, text = "_unarchive", "un-archived the channel"
-		c.Archived = false
-	}
-	s.post(c, &message{User: by, Subtype: "channel" + event, Text: "<@" + string(by) + "> " + text})
-	s.emit(prefix(c)+event, one(reading[c.Kind]), c, obj{"channel": c.ID, "user": by, "is_moved": 0})
-	c.Archived = archived
-	s.touch()
-}
-
 func (s *Server) conversationsRename(a args) (obj, error) {
 	c, err := s.enterable(a["channel"])
 	if err != nil {
@@ -356,13 +288,6 @@ func (s *Server) conversationsRename(a args) (obj, error) {
 	}
 	s.rename(c, botUser, a["name"])
 	return obj{"channel": s.channelJSON(c)}, nil
-}
-
-func (s *Server) rename(c *channel, by UserID, name string) {
-	old := c.Name
-	c.Name = name
-	s.post(c, &message{User: by, Subtype: "channel_name", Text: "<@" + string(by) + "> has renamed the channel from \"" + old + "\" to \"" + name + "\""})
-	s.emit(prefix(c)+"_rename", one(reading[c.Kind]), c, obj{"channel": obj{"id": c.ID, "name": name, "name_normalized": name, "created": c.Created}})
 }
 
 func (s *Server) conversationsList(a args) (obj, error) {
@@ -384,7 +309,7 @@ func (s *Server) conversationsList(a args) (obj, error) {
 	}
 	var all []obj
 	for _, c := range s.ws.sortedChannels() {
-		if wanted[c.Kind] && (c.Kind == public || c.has(botUser)) && !(c.Archived && a.bool("exclude_archived")) {
+		if wanted[c.Kind] && (c.Kind == public || c.has(botUser)) && (!c.Archived || !a.bool("exclude_archived")) {
 			all = append(all, s.channelJSON(c))
 		}
 	}
@@ -393,95 +318,6 @@ func (s *Server) conversationsList(a args) (obj, error) {
 		return nil, err
 	}
 	return obj{"channels": notNil(channels), "response_metadata": cursor(next)}, nil
-}
-
-// readable is reach for reading messages: the app must be a member, of public channels too.
-func (s *Server) readable(id string) (*channel, error) {
-	c, err := s.reach(id)
-	if err != nil {
-		return nil, err
-	}
-	if !c.has(botUser) {
-		return nil, refuse("not_in_channel")
-	}
-	return c, nil
-}
-
-// between says whether a message is in the time span of the arguments oldest, latest and inclusive.
-func between(a args, ts string) bool {
-	at, _ := parseTS(ts)
-	inclusive := a.bool("inclusive")
-	if oldest, ok := parseTS(a["oldest"]); ok && (at < oldest || at == oldest && !inclusive) {
-		return false
-	}
-	latest, ok := parseTS(a["latest"])
-	return !ok || at < latest || at == latest && inclusive
-}
-
-func (s *Server) span(c *channel, a args, in func(*message) bool) ([]obj, error) {
-	for _, name := range []string{"oldest", "latest"} {
-		if _, ok := parseTS(a[name]); a[name] != "" && !ok {
-			return nil, refuse("invalid_ts_" + name)
-		}
-	}
-	var out []obj
-	for _, m := range c.Messages {
-		if m.OnlyFor == "" && in(m) && s.settled(m) {
-			out = append(out, s.messageJSON(c, m, a.bool("include_all_metadata")))
-		}
-	}
-	return out, nil
-}
-
-// settled says whether a message shows in histories yet.
-func (s *Server) settled(m *message) bool {
-	lag := s.faults.historyLag()
-	return lag == 0 || time.Since(m.posted) >= lag
-}
-
-func (s *Server) conversationsHistory(a args) (obj, error) {
-	c, err := s.readable(a["channel"])
-	if err != nil {
-		return nil, err
-	}
-	all, err := s.span(c, a, func(m *message) bool {
-		return between(a, m.TS) && (m.ThreadTS == "" || m.ThreadTS == m.TS || m.Broadcast)
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.Reverse(all)
-	messages, next, err := page(a, all, 100, 999)
-	if err != nil {
-		return nil, err
-	}
-	return obj{"messages": notNil(messages), "has_more": next != "", "pin_count": len(c.Pins), "response_metadata": cursor(next)}, nil
-}
-
-func (s *Server) conversationsReplies(a args) (obj, error) {
-	c, err := s.readable(a["channel"])
-	if err != nil {
-		return nil, err
-	}
-	m := c.find(a["ts"])
-	if m == nil {
-		return nil, refuse("thread_not_found")
-	}
-	root := m.TS
-	if m.ThreadTS != "" {
-		root = m.ThreadTS
-	}
-	all, err := s.span(c, a, func(o *message) bool {
-		return o.TS == root || o.ThreadTS == root && between(a, o.TS)
-	})
-	if err != nil {
-		return nil, err
-	}
-	messages, next, err := page(a, all, 1000, 1000)
-	if err != nil {
-		return nil, err
-	}
-	return obj{"messages": notNil(messages), "has_more": next != "", "response_metadata": cursor(next)}, nil
 }
 
 func (s *Server) conversationsOpen(a args) (obj, error) {

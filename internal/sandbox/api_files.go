@@ -21,8 +21,10 @@ type File struct {
 }
 
 func (f *file) json() obj {
-	return obj{"id": f.ID, "name": f.Name, "title": f.Title, "size": f.Size, "mimetype": mime.TypeByExtension(path.Ext(f.Name)),
-		"filetype": strings.TrimPrefix(path.Ext(f.Name), "."), "user": botUser, "permalink": "https://" + teamDomain + ".slack.com/files/" + f.ID, "channels": notNil(f.Channels)}
+	return obj{
+		"id": f.ID, "name": f.Name, "title": f.Title, "size": f.Size, "mimetype": mime.TypeByExtension(path.Ext(f.Name)),
+		"filetype": strings.TrimPrefix(path.Ext(f.Name), "."), "user": botUser, "permalink": "https://" + teamDomain + ".slack.com/files/" + f.ID, "channels": notNil(f.Channels),
+	}
 }
 
 func (s *Server) filesGetUploadURL(a args) (obj, error) {

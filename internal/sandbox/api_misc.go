@@ -58,8 +58,10 @@ func (s *Server) pinsList(a args) (obj, error) {
 }
 
 func (b *bookmark) json(c *channel) obj {
-	return obj{"id": b.ID, "channel_id": c.ID, "title": b.Title, "link": b.Link, "emoji": b.Emoji, "icon_url": nil, "type": "link", "entity_id": nil,
-		"date_created": b.Created, "date_updated": b.Updated, "rank": b.Rank, "last_updated_by_user_id": botUser, "last_updated_by_team_id": teamID, "shortcut_id": nil, "app_id": nil}
+	return obj{
+		"id": b.ID, "channel_id": c.ID, "title": b.Title, "link": b.Link, "emoji": b.Emoji, "icon_url": nil, "type": "link", "entity_id": nil,
+		"date_created": b.Created, "date_updated": b.Updated, "rank": b.Rank, "last_updated_by_user_id": botUser, "last_updated_by_team_id": teamID, "shortcut_id": nil, "app_id": nil,
+	}
 }
 
 func checkLink(link string) error {

@@ -44,8 +44,12 @@ func TestArgumentsComeInAnyBody(t *testing.T) {
 
 func TestPostingDependsOnWhereTheAppIs(t *testing.T) {
 	opts := sandbox.Options{Channels: []sandbox.ChannelSpec{
-		{Name: "joined", App: true}, {Name: "open"}, {Name: "secret", Private: true}, {Name: "shared-secret", Private: true, App: true},
-		{Name: "old", Archived: true, App: true}}, Manifest: []byte(`{"settings":{"socket_mode_enabled":true},"features":{"app_home":{"messages_tab_enabled":true}},"oauth_config":{"scopes":{"bot":["chat:write"]}}}`)}
+		{Name: "joined", App: true},
+		{Name: "open"},
+		{Name: "secret", Private: true},
+		{Name: "shared-secret", Private: true, App: true},
+		{Name: "old", Archived: true, App: true},
+	}, Manifest: []byte(`{"settings":{"socket_mode_enabled":true},"features":{"app_home":{"messages_tab_enabled":true}},"oauth_config":{"scopes":{"bot":["chat:write"]}}}`)}
 	inBubble(t, opts, func(t *testing.T, r *rig) {
 		for _, c := range []struct{ channel, want string }{
 			{r.ChannelID("joined"), ""},
@@ -241,8 +245,10 @@ func TestPermalinksPointIntoThreads(t *testing.T) {
 
 func TestChannelsAreMadeAndRunByTheRules(t *testing.T) {
 	inBubble(t, sandbox.Options{}, func(t *testing.T, r *rig) {
-		for name, want := range map[string]string{"": "invalid_name_required", "Inc": "invalid_name_specials", "a b": "invalid_name_specials", "--": "invalid_name_punctuation",
-			strings.Repeat("x", 81): "invalid_name_maxlength", "general": "name_taken"} {
+		for name, want := range map[string]string{
+			"": "invalid_name_required", "Inc": "invalid_name_specials", "a b": "invalid_name_specials", "--": "invalid_name_punctuation",
+			strings.Repeat("x", 81): "invalid_name_maxlength", "general": "name_taken",
+		} {
 			r.refused(want, "conversations.create", "name", name)
 		}
 		c := dig(r.must("conversations.create", "name", "inc-1"), "channel.id")
@@ -290,8 +296,15 @@ func TestChannelsAreMadeAndRunByTheRules(t *testing.T) {
 }
 
 func TestPeopleAreDescribedByTheirRoles(t *testing.T) {
-	people := []sandbox.Persona{{Handle: "ana", Role: sandbox.Owner}, {Handle: "gus", Role: sandbox.Guest}, {Handle: "uma", Role: sandbox.SingleChannelGuest},
-		{Handle: "ext", Role: sandbox.Outsider}, {Handle: "old", Role: sandbox.Deactivated}, {Handle: "ben", Zone: "Asia/Kolkata"}, {Handle: "ci", Role: sandbox.Bot}}
+	people := []sandbox.Persona{
+		{Handle: "ana", Role: sandbox.Owner},
+		{Handle: "gus", Role: sandbox.Guest},
+		{Handle: "uma", Role: sandbox.SingleChannelGuest},
+		{Handle: "ext", Role: sandbox.Outsider},
+		{Handle: "old", Role: sandbox.Deactivated},
+		{Handle: "ben", Zone: "Asia/Kolkata"},
+		{Handle: "ci", Role: sandbox.Bot},
+	}
 	opts := sandbox.Options{People: people, Groups: []sandbox.GroupSpec{{Handle: "oncall", Members: []string{"ben"}}}}
 	inBubble(t, opts, func(t *testing.T, r *rig) {
 		user := func(id string) *slack.User {
@@ -339,8 +352,8 @@ func TestPeopleAreDescribedByTheirRoles(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.must("conversations.invite", "channel", c, "users", "UEXT")
-		if err := r.Person("ext").Try(func(p *sandbox.Person) { p.Slash("#ops", "/inc") }); err == nil || !strings.Contains(err.Error(), "another organisation") {
-			t.Errorf("somebody of another organisation ran a command: %v", err)
+		if err := r.Person("ext").Try(func(p *sandbox.Person) { p.Slash("#ops", "/inc") }); err == nil || !strings.Contains(err.Error(), "another organization") {
+			t.Errorf("somebody of another organization ran a command: %v", err)
 		}
 		r.RemoveScope("users:read.email")
 		if u := user("UANA"); u.Profile.Email != "" {
@@ -492,6 +505,12 @@ func TestRateLimitsHoldWhenTheyAreOn(t *testing.T) {
 		<-time.After(time.Second)
 		if status, _ := post(one); status != 200 {
 			t.Error("still limited after Retry-After")
+		}
+		<-time.After(time.Hour)
+		for n := range 4 {
+			if status, _ := post(one); (status == 200) != (n < 3) {
+				t.Errorf("post %d after an hour's rest: %d", n+1, status)
+			}
 		}
 		var codes []string
 		for range 5 {

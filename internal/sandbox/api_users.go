@@ -5,8 +5,10 @@ import (
 )
 
 func (s *Server) authTest(args) (obj, error) {
-	return obj{"url": "https://" + teamDomain + ".slack.com/", "team": "Sandbox", "user": s.app.handle(), "team_id": teamID,
-		"user_id": botUser, "bot_id": botID, "is_enterprise_install": false}, nil
+	return obj{
+		"url": "https://" + teamDomain + ".slack.com/", "team": "Sandbox", "user": s.app.handle(), "team_id": teamID,
+		"user_id": botUser, "bot_id": botID, "is_enterprise_install": false,
+	}, nil
 }
 
 func (s *Server) teamInfo(args) (obj, error) {
@@ -20,6 +22,14 @@ func (s *Server) botsInfo(a args) (obj, error) {
 	return obj{"bot": obj{"id": botID, "deleted": false, "name": s.app.name(), "updated": 1, "app_id": appID, "user_id": botUser, "icons": obj{}}}, nil
 }
 
+// shown is the user in an answer to the app. Reading an email makes use of its scope.
+func (s *Server) shown(u *user) obj {
+	if s.granted("users:read.email") && !u.bot() {
+		s.use("users:read.email")
+	}
+	return s.userJSON(u)
+}
+
 func (s *Server) userJSON(u *user) obj {
 	return u.json(s.clock.Now(), s.granted("users:read.email"))
 }
@@ -29,7 +39,7 @@ func (s *Server) usersInfo(a args) (obj, error) {
 	if u == nil {
 		return nil, refuse("user_not_found")
 	}
-	return obj{"user": s.userJSON(u)}, nil
+	return obj{"user": s.shown(u)}, nil
 }
 
 func (s *Server) usersList(a args) (obj, error) {
@@ -39,7 +49,7 @@ func (s *Server) usersList(a args) (obj, error) {
 	}
 	members := []obj{}
 	for _, u := range users {
-		members = append(members, s.userJSON(u))
+		members = append(members, s.shown(u))
 	}
 	return obj{"members": members, "cache_ts": s.clock.Now().Unix(), "response_metadata": cursor(next)}, nil
 }
@@ -47,15 +57,17 @@ func (s *Server) usersList(a args) (obj, error) {
 func (s *Server) usersLookupByEmail(a args) (obj, error) {
 	for _, u := range s.ws.sortedUsers() {
 		if strings.EqualFold(u.Email, a["email"]) && u.Role != Deactivated && !u.bot() {
-			return obj{"user": s.userJSON(u)}, nil
+			return obj{"user": s.shown(u)}, nil
 		}
 	}
 	return nil, refuse("users_not_found")
 }
 
 func (s *Server) groupJSON(g *group, users bool) obj {
-	out := obj{"id": g.ID, "team_id": teamID, "is_usergroup": true, "name": g.Name, "handle": g.Handle, "description": "", "is_external": false,
-		"date_delete": 0, "user_count": len(g.Users)}
+	out := obj{
+		"id": g.ID, "team_id": teamID, "is_usergroup": true, "name": g.Name, "handle": g.Handle, "description": "", "is_external": false,
+		"date_delete": 0, "user_count": len(g.Users),
+	}
 	if users {
 		out["users"] = notNil(g.Users)
 	}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -128,8 +129,9 @@ func tell(w http.ResponseWriter, text string) {
 }
 
 func indented(v any) []byte {
-	raw, _ := json.MarshalIndent(v, "", "  ")
-	return raw
+	var b bytes.Buffer
+	_ = json.Indent(&b, frame(v), "", "  ")
+	return b.Bytes()
 }
 
 func readOrder(r *http.Request) (order, error) {

@@ -4,6 +4,16 @@
 // from Slack's documentation and imports nothing of this project, so that it cannot share our
 // misunderstandings: it does not know what an incident is, nor which library the bot speaks with.
 //
+// A test reads aloud:
+//
+//	slack := sandbox.Start(t)                        // an app connects with slack.APIURL(), BotToken() and AppToken()
+//	ana := slack.Person("ana")
+//	ana.Slash("#general", "/inc declare")            // returns when the app has acknowledged it
+//	form := ana.Modal("Declare an incident")         // waits until it is open
+//	form.Fill("Name", "Checkout errors").Choose("Severity", "Major").Pick("Lead", "@ben").Submit()
+//	ana.In("#inc-1").Click("Mark done").In("Create a post-mortem document")
+//	ana.Waits("#inc-1", "moves to Reviewing")
+//
 // What is on the wire keeps real time (acks within three seconds, triggers, pings, rate limits); what people see
 // (timestamps of messages, the half hour of a response_url, scheduled messages) follows a business clock that can
 // be moved.

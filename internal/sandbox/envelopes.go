@@ -87,14 +87,14 @@ func (s *Server) deliver(d *delivery, twice bool) {
 		return
 	}
 	s.hub.pending[d.log.ID] = d
-	s.write1(c, d)
+	s.put(c, d)
 	if twice {
-		s.write1(s.hub.pick(), d)
+		s.put(s.hub.pick(), d)
 	}
 	d.timer = time.AfterFunc(s.opts.AckWithin, func() { s.expire(d) })
 }
 
-func (s *Server) write1(c *conn, d *delivery) {
+func (s *Server) put(c *conn, d *delivery) {
 	s.stage.delivered(d.log, c.id, d.attempt)
 	c.send(d.frame())
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"slices"
 )
 
@@ -25,10 +24,12 @@ func (s *Server) emitAs(subscription, typ, needed string, c *channel, inner obj)
 	if _, given := inner["event_ts"]; !given {
 		inner["event_ts"] = s.ws.stamp(now)
 	}
-	s.dispatch("events_api", typ, false, obj{"token": "sandbox", "team_id": teamID, "context_team_id": teamID, "context_enterprise_id": nil, "api_app_id": appID,
+	s.dispatch("events_api", typ, false, obj{
+		"token": "sandbox", "team_id": teamID, "context_team_id": teamID, "context_enterprise_id": nil, "api_app_id": appID,
 		"event": inner, "type": "event_callback", "event_id": s.ws.id("Ev"), "event_time": now.Unix(),
 		"authorizations":        []obj{{"enterprise_id": nil, "team_id": teamID, "user_id": botUser, "is_bot": true, "is_enterprise_install": false}},
-		"is_ext_shared_channel": c != nil && c.Shared, "event_context": "4-sandbox"}, nil)
+		"is_ext_shared_channel": c != nil && c.Shared, "event_context": "4-sandbox",
+	}, nil)
 }
 
 // subscriptions are the names under which messages are subscribed to, by kind of conversation.
@@ -75,7 +76,6 @@ func (s *Server) homeEvent(u *user, tab string) {
 
 func (s *Server) userEvent(event string, u *user) {
 	u.Updated = s.clock.Now().Unix()
-	raw, _ := json.Marshal(s.userJSON(u))
-	s.emit(event, "users:read", nil, obj{"user": json.RawMessage(raw)})
+	s.emit(event, "users:read", nil, obj{"user": s.userJSON(u)})
 	s.touch()
 }

@@ -139,7 +139,7 @@ func TestTheLogOrdersCallsAndAcks(t *testing.T) {
 		ana.Slash("#general", "/inc")
 		r.call("auth.test")
 		calls, envelopes := r.Calls("auth.test"), r.Envelopes("/inc")
-		if !(calls[0].Seq > envelopes[0].Deliveries[0].Seq && calls[0].EndSeq < envelopes[0].AckSeq && envelopes[1].AckSeq < calls[1].Seq) {
+		if calls[0].Seq < envelopes[0].Deliveries[0].Seq || calls[0].EndSeq > envelopes[0].AckSeq || envelopes[1].AckSeq > calls[1].Seq {
 			t.Errorf("calls %+v\nenvelopes %+v", calls, envelopes)
 		}
 		r.ClearLog()
@@ -207,9 +207,14 @@ func TestOtherSitesAndOtherNamesAreKeptOut(t *testing.T) {
 		path, host, origin string
 		want               int
 	}{
-		{"/", "", "", 200}, {"/", "localhost:80", "", 200}, {"/", "", own, 200},
-		{"/", "evil.example", "", 403}, {"/", "127.0.0.1.evil.example", "", 403},
-		{"/", "", "https://evil.example", 403}, {"/", "", "null", 403}, {"/", "", "https://api.slack.com", 403},
+		{"/", "", "", 200},
+		{"/", "localhost:80", "", 200},
+		{"/", "", own, 200},
+		{"/", "evil.example", "", 403},
+		{"/", "127.0.0.1.evil.example", "", 403},
+		{"/", "", "https://evil.example", 403},
+		{"/", "", "null", 403},
+		{"/", "", "https://api.slack.com", 403},
 		{"/link/", "", "https://evil.example", 403},
 	} {
 		if got := get(c.path, c.host, c.origin); got != c.want {
@@ -290,9 +295,11 @@ func TestScriptsDoOverHTTPWhatPeopleDo(t *testing.T) {
 			raw, _ := io.ReadAll(resp.Body)
 			return string(raw)
 		}
-		for path, want := range map[string]string{"/": "pressed by @Ben", "/sandbox/transcript": "pressed by @Ben", "/sandbox/calls?who=views.open": `"method":"views.open"`,
+		for path, want := range map[string]string{
+			"/": "pressed by @Ben", "/sandbox/transcript": "pressed by @Ben", "/sandbox/calls?who=views.open": `"method":"views.open"`,
 			"/sandbox/envelopes": `"kind":"block_actions"`, "/sandbox/people/ana/sees?in=%23ops": "pressed by @Ben", "/sandbox/scopes": `"chat:write"`, "/sandbox/sockets": "[1]",
-			"/sandbox/people": `"UDANA"`, "/sandbox/changes?after=0": `"version"`, "/sandbox/people/ana/says": "this takes a POST"} {
+			"/sandbox/people": `"UDANA"`, "/sandbox/changes?after=0": `"version"`, "/sandbox/people/ana/says": "this takes a POST",
+		} {
 			if got := read(path); !strings.Contains(got, want) {
 				t.Errorf("%s: %s", path, got)
 			}

@@ -107,7 +107,7 @@ func (s *Server) choice(el blockkit.Element, was json.RawMessage, chosen []strin
 	value := json.RawMessage("null")
 	switch {
 	case many:
-		value, _ = json.Marshal(notNil(picked))
+		value = frame(notNil(picked))
 	case len(picked) == 1:
 		value = picked[0]
 	}
@@ -119,8 +119,7 @@ func withField(leaf json.RawMessage, typ, field string, value json.RawMessage) j
 	fields := map[string]json.RawMessage{}
 	_ = json.Unmarshal(leaf, &fields)
 	fields["type"], fields[field] = quoted(typ), value
-	raw, _ := json.Marshal(fields)
-	return raw
+	return frame(fields)
 }
 
 // valueOf reads one thing that a person types or picks as the value that Slack sends.

@@ -188,6 +188,14 @@ func (k *socket) nothing(d time.Duration) {
 	}
 }
 
+// ended waits until the socket is over.
+func (k *socket) ended() {
+	k.t.Helper()
+	if err := <-k.down; err == nil {
+		k.t.Error("a socket ended without saying how")
+	}
+}
+
 // ack acknowledges an envelope, with a payload if one is given.
 func (k *socket) ack(e envelope, payload ...any) {
 	frame := map[string]any{"envelope_id": e.ID}

@@ -75,8 +75,10 @@ func (s *Server) notify(c *channel, m *message) {
 			continue
 		}
 		if why := s.reason(c, id, found); why != "" {
-			s.ws.Notifications = append(s.ws.Notifications, Notification{Who: u.Handle, Why: why, Channel: c.place(), TS: m.TS,
-				By: s.handleOf(m.User), Text: s.plain(m.Text, m.Blocks, u)})
+			s.ws.Notifications = append(s.ws.Notifications, Notification{
+				Who: u.Handle, Why: why, Channel: c.place(), TS: m.TS,
+				By: s.handleOf(m.User), Text: s.plain(m.Text, m.Blocks, u),
+			})
 		}
 	}
 }

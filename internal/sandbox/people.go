@@ -18,7 +18,7 @@ const (
 	Owner              Role = "owner"
 	Guest              Role = "guest"                // a multi-channel guest
 	SingleChannelGuest Role = "single-channel guest" // an ultra-restricted one
-	Outsider           Role = "outsider"             // a person of another organisation, seen in shared channels
+	Outsider           Role = "outsider"             // a person of another organization, seen in shared channels
 	Deactivated        Role = "deactivated"
 	Bot                Role = "bot" // some other app's bot user
 )
@@ -64,8 +64,10 @@ func newUser(p Persona, now time.Time) *user {
 			id.WriteRune(r)
 		}
 	}
-	u := &user{ID: UserID("U" + id.String()), Handle: p.Handle, Name: p.Name, Zone: cmp.Or(p.Zone, "UTC"), Role: cmp.Or(p.Role, Member),
-		Email: cmp.Or(p.Email, p.Handle+"@example.com"), TeamID: teamID, Updated: now.Unix()}
+	u := &user{
+		ID: UserID("U" + id.String()), Handle: p.Handle, Name: p.Name, Zone: cmp.Or(p.Zone, "UTC"), Role: cmp.Or(p.Role, Member),
+		Email: cmp.Or(p.Email, p.Handle+"@example.com"), TeamID: teamID, Updated: now.Unix(),
+	}
 	if u.Name == "" && p.Handle != "" {
 		u.Name = strings.ToUpper(p.Handle[:1]) + p.Handle[1:]
 	}
@@ -90,8 +92,10 @@ func (u *user) location() *time.Location {
 func (u *user) json(now time.Time, email bool) obj {
 	_, offset := now.In(u.location()).Zone()
 	zone, _ := now.In(u.location()).Zone()
-	profile := obj{"real_name": u.Name, "display_name": u.Handle, "real_name_normalized": u.Name, "display_name_normalized": u.Handle, "team": u.TeamID,
-		"status_text": "", "status_emoji": "", "title": "", "avatar_hash": "g0", "image_48": "https://example.com/" + u.Handle + ".png"}
+	profile := obj{
+		"real_name": u.Name, "display_name": u.Handle, "real_name_normalized": u.Name, "display_name_normalized": u.Handle, "team": u.TeamID,
+		"status_text": "", "status_emoji": "", "title": "", "avatar_hash": "g0", "image_48": "https://example.com/" + u.Handle + ".png",
+	}
 	out := obj{"id": u.ID, "team_id": u.TeamID, "name": u.Handle, "deleted": u.Role == Deactivated, "updated": u.Updated, "profile": profile, "is_bot": u.bot(), "is_app_user": false}
 	if u.Role == Deactivated {
 		return out
@@ -99,9 +103,11 @@ func (u *user) json(now time.Time, email bool) obj {
 	if email && !u.bot() && u.Role != Outsider {
 		profile["email"] = u.Email
 	}
-	for k, v := range (obj{"color": "9f69e7", "real_name": u.Name, "tz": u.Zone, "tz_label": zone, "tz_offset": offset,
+	for k, v := range (obj{
+		"color": "9f69e7", "real_name": u.Name, "tz": u.Zone, "tz_label": zone, "tz_offset": offset,
 		"is_admin": u.admin(), "is_owner": u.Role == Owner, "is_primary_owner": u.Role == Owner, "is_restricted": u.guest(),
-		"is_ultra_restricted": u.Role == SingleChannelGuest, "is_email_confirmed": true, "who_can_share_contact_card": "EVERYONE"}) {
+		"is_ultra_restricted": u.Role == SingleChannelGuest, "is_email_confirmed": true, "who_can_share_contact_card": "EVERYONE",
+	}) {
 		out[k] = v
 	}
 	if u.Role == Outsider {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Person acts in the workspace by what they can see: they press the button that says so, fill in the field that is labelled so,
+// Person acts in the workspace by what they can see: they press the button that says so, fill in the field that is labeled so,
 // read the channel that they are in. Everything goes to the app over the wire, with the complete payload.
 //
 // People are patient: they wait for what they are told to use (Options.Patience), so that a test need not know what
@@ -199,7 +199,7 @@ func (p *Person) Slash(in, line string) Reply {
 			return nil, err
 		}
 		if u.TeamID != teamID {
-			return nil, final{fmt.Errorf("%s is of another organisation and cannot run commands here", u.Name)}
+			return nil, final{fmt.Errorf("%s is of another organization and cannot run commands here", u.Name)}
 		}
 		return p.s.slash(u, c, command, strings.TrimSpace(text)), nil
 	}))
@@ -223,9 +223,11 @@ func (s *Server) slash(u *user, c *channel, command, text string) sent {
 	case direct:
 		name = "directmessage"
 	}
-	payload := obj{"token": "sandbox", "team_id": teamID, "team_domain": teamDomain, "channel_id": c.ID, "channel_name": name, "user_id": u.ID, "user_name": u.Handle,
+	payload := obj{
+		"token": "sandbox", "team_id": teamID, "team_domain": teamDomain, "channel_id": c.ID, "channel_name": name, "user_id": u.ID, "user_name": u.Handle,
 		"command": command, "text": text, "api_app_id": appID, "is_enterprise_install": "false",
-		"response_url": s.hook(u.ID, c.ID, nil), "trigger_id": s.trigger(u.ID, "")}
+		"response_url": s.hook(u.ID, c.ID, nil), "trigger_id": s.trigger(u.ID, ""),
+	}
 	s.dispatch("slash_commands", command, true, payload, func(ack json.RawMessage, outcome string) {
 		answer <- s.commanded(u, c, command+" "+text, command, ack, outcome)
 	})
@@ -323,8 +325,10 @@ func (s *Server) said(u *user, in, text string) (*channel, *message, error) {
 
 // interaction is the part that all interactive payloads share.
 func (s *Server) interaction(typ string, u *user) obj {
-	return obj{"type": typ, "user": obj{"id": u.ID, "username": u.Handle, "name": u.Handle, "team_id": u.TeamID}, "api_app_id": appID, "token": "sandbox",
-		"team": obj{"id": teamID, "domain": teamDomain}, "enterprise": nil, "is_enterprise_install": false}
+	return obj{
+		"type": typ, "user": obj{"id": u.ID, "username": u.Handle, "name": u.Handle, "team_id": u.TeamID}, "api_app_id": appID, "token": "sandbox",
+		"team": obj{"id": teamID, "domain": teamDomain}, "enterprise": nil, "is_enterprise_install": false,
+	}
 }
 
 // interact sends an interaction whose ack says nothing; the person sees warning if it does not come.

@@ -85,9 +85,11 @@ func TestAClickIsAimedByWhatStandsNear(t *testing.T) {
 		if diff := cmp.Diff([]string{"done.Cre Create post-mortem", "done.Rev Review timeline", "more.Cre Not doing"}, got); diff != "" {
 			t.Error(diff)
 		}
-		for path, want := range map[string]string{"type": "block_actions", "user.id": "UANA", "container.type": "message", "container.message_ts": ts, "container.is_ephemeral": "false",
+		for path, want := range map[string]string{
+			"type": "block_actions", "user.id": "UANA", "container.type": "message", "container.message_ts": ts, "container.is_ephemeral": "false",
 			"channel.name": "ops", "message.ts": ts, "message.metadata.event_payload.id": "7", "message.blocks.0.text.verbatim": "false", "state.values": "{}",
-			"actions.0.text.text": "Mark done", "actions.0.type": "button", "team.domain": "sandbox"} {
+			"actions.0.text.text": "Mark done", "actions.0.type": "button", "team.domain": "sandbox",
+		} {
 			if got := dig(sent[0].Payload, path); got != want {
 				t.Errorf("%s: %q instead of %q", path, got, want)
 			}
@@ -206,8 +208,10 @@ func TestShortcutsAreThoseOfTheManifest(t *testing.T) {
 }
 
 func TestEveryoneReadsWhatIsTheirs(t *testing.T) {
-	opts := sandbox.Options{Now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), Channels: []sandbox.ChannelSpec{{Name: "ops", App: true, Members: []string{"ana", "ben"}},
-		{Name: "secret", Private: true, Members: []string{"ben"}, App: true}}}
+	opts := sandbox.Options{Now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), Channels: []sandbox.ChannelSpec{
+		{Name: "ops", App: true, Members: []string{"ana", "ben"}},
+		{Name: "secret", Private: true, Members: []string{"ben"}, App: true},
+	}}
 	inBubble(t, opts, func(t *testing.T, r *rig) {
 		ana, ben := r.Person("ana"), r.Person("ben")
 		c := r.ChannelID("ops")

@@ -45,7 +45,7 @@ func (p *Person) Press(button string) Reply { return p.anywhere().Press(button) 
 // Click names a button that stands near some text: ana.Click("Mark done").In("Create a post-mortem document").
 func (p *Person) Click(button string) *Aim { return p.anywhere().Click(button) }
 
-// Menu names a menu that stands near some text, or is labelled so: ana.Menu("Create a post-mortem document").Choose("Not doing").
+// Menu names a menu that stands near some text, or is labeled so: ana.Menu("Create a post-mortem document").Choose("Not doing").
 func (p *Person) Menu(near string) *Menu { return p.anywhere().Menu(near) }
 
 func (p *Person) anywhere() *Place { return &Place{p: p, name: anywhere} }
@@ -209,7 +209,7 @@ func (pl *Place) find(u *user, near, what string, match func(blockkit.Element) b
 	if err != nil {
 		return spot{}, err
 	}
-	for _, close := range []func(spot) bool{
+	for _, nearby := range []func(spot) bool{
 		func(at spot) bool { return near == "" || at.el.Label == near || at.el.Placeholder == near },
 		func(at spot) bool { return strings.Contains(at.el.Near, near) || strings.Contains(at.el.Label, near) },
 		func(at spot) bool { return strings.Contains(at.text(eyes{pl.p.s, u}), near) },
@@ -217,7 +217,7 @@ func (pl *Place) find(u *user, near, what string, match func(blockkit.Element) b
 		for _, list := range lists {
 			var hits []spot
 			for _, at := range list {
-				if match(at.el) && close(at) {
+				if match(at.el) && nearby(at) {
 					hits = append(hits, at)
 				}
 			}
@@ -284,14 +284,14 @@ func (pl *Place) act(near, what string, match func(blockkit.Element) bool, chose
 				return answer, nil
 			}
 		}
-		return p.s.use1(u, at, chosen)
+		return p.s.employ(u, at, chosen)
 	}))
 	reply.Asked = asked
 	return reply
 }
 
-// use1 presses an element, or chooses in it, and sends the block_actions.
-func (s *Server) use1(u *user, at spot, chosen []string) (sent, error) {
+// employ presses an element, or chooses in it, and sends the block_actions.
+func (s *Server) employ(u *user, at spot, chosen []string) (sent, error) {
 	action := obj{"type": at.el.Type, "action_id": at.el.ActionID, "block_id": at.el.BlockID, "action_ts": s.ws.stamp(s.clock.Now())}
 	var raw map[string]json.RawMessage
 	_ = json.Unmarshal(at.el.Raw, &raw)

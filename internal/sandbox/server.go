@@ -45,7 +45,7 @@ type ChannelSpec struct {
 	Name     string   `json:"name"`
 	Private  bool     `json:"private,omitempty"`
 	Archived bool     `json:"archived,omitempty"`
-	Shared   bool     `json:"shared,omitempty"` // with another organisation
+	Shared   bool     `json:"shared,omitempty"` // with another organization
 	Members  []string `json:"members,omitempty"`
 	App      bool     `json:"app,omitempty"` // the app is a member
 }
@@ -77,8 +77,8 @@ type Server struct {
 	dirty    chan struct{}
 	limits   limiter
 	hub      hub
-	triggers map[string]*trigger
-	hooks    map[string]*hook
+	triggers register[trigger]
+	hooks    register[hook]
 	modals   map[UserID][]*view // open modals of each person, the last is in front
 	fail     func(error)        // what people do who cannot do what they were asked; nil: panic
 }
@@ -97,7 +97,7 @@ func New(opts Options) (*Server, error) {
 	s := &Server{
 		opts: opts, app: app, clock: newClock(opts.Now), stage: &stage{}, done: make(chan struct{}),
 		changed: make(chan struct{}), dirty: make(chan struct{}, 1), hub: newHub(),
-		triggers: map[string]*trigger{}, hooks: map[string]*hook{}, modals: map[UserID][]*view{}, limits: limiter{},
+		triggers: newRegister[trigger](), hooks: newRegister[hook](), modals: map[UserID][]*view{}, limits: limiter{},
 	}
 	s.faults = &Faults{s: s}
 	if s.ws, err = load(opts.Dir); err != nil {
@@ -111,7 +111,7 @@ func New(opts Options) (*Server, error) {
 	}
 	s.ln = opts.Listener
 	if s.ln == nil {
-		if s.ln, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		if s.ln, err = (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
 			return nil, fmt.Errorf("listen for the sandbox: %w", err)
 		}
 	}
@@ -172,8 +172,10 @@ func (s *Server) addGroup(spec GroupSpec) error {
 }
 
 func (s *Server) addChannel(spec ChannelSpec) error {
-	c := &channel{ID: ChannelID(s.ws.id("C")), Name: spec.Name, Kind: public, Archived: spec.Archived, Shared: spec.Shared,
-		General: spec.Name == "general", Created: s.clock.Now().Unix()}
+	c := &channel{
+		ID: ChannelID(s.ws.id("C")), Name: spec.Name, Kind: public, Archived: spec.Archived, Shared: spec.Shared,
+		General: spec.Name == "general", Created: s.clock.Now().Unix(),
+	}
 	if spec.Private {
 		c.Kind = private
 	}

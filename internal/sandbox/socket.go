@@ -113,8 +113,10 @@ func (s *Server) admit(c *conn, lifetime time.Duration) {
 	}
 	s.hub.conns = append(s.hub.conns, c)
 	seconds := int(lifetime.Seconds())
-	c.send(frame(obj{"type": "hello", "num_connections": len(s.hub.conns), "connection_info": obj{"app_id": appID},
-		"debug_info": obj{"host": "applink-sandbox", "started": time.Now().UTC().Format("2006-01-02 15:04:05.000"), "build_number": 1, "approximate_connection_time": seconds}}))
+	c.send(frame(obj{
+		"type": "hello", "num_connections": len(s.hub.conns), "connection_info": obj{"app_id": appID},
+		"debug_info": obj{"host": "applink-sandbox", "started": time.Now().UTC().Format("2006-01-02 15:04:05.000"), "build_number": 1, "approximate_connection_time": seconds},
+	}))
 	time.AfterFunc(lifetime, func() { s.retire(c, "warning", 10*time.Second) })
 	s.flush()
 	s.touch()

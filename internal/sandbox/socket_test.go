@@ -77,7 +77,7 @@ func TestEachSocketIsGreetedWithTheNumberOfSockets(t *testing.T) {
 			t.Errorf("the eleventh ended with %v", err)
 		}
 		_ = first.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(time.Second))
-		<-first.down
+		first.ended()
 		if err := r.Wait(t.Context(), func() bool { return len(r.Sockets()) == 9 }); err != nil {
 			t.Error(err)
 		}
@@ -377,7 +377,7 @@ func TestASocketIsAskedToLeaveAtTheEndOfItsTime(t *testing.T) {
 		if e.Reason != "warning" || e.At.Sub(hello.At) != time.Minute {
 			t.Errorf("%s %s after %v", e.Type, e.Reason, e.At.Sub(hello.At))
 		}
-		<-k.down
+		k.ended()
 	})
 }
 
@@ -402,7 +402,7 @@ func TestGhostsAreCountedUntilSlackNotices(t *testing.T) {
 		r.Faults().Ghosts(time.Minute)
 		k := r.ready()
 		_ = k.ws.NetConn().Close()
-		<-k.down
+		k.ended()
 		if e := r.connect().next(); e.Number != 2 {
 			t.Errorf("num_connections %d with a ghost", e.Number)
 		}

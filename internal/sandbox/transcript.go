@@ -156,7 +156,7 @@ func (e eyes) heading(c *channel) string {
 			}
 		}
 	}
-	for note, holds := range map[string]bool{"private": c.Kind == private, "archived": c.Archived, "shared with another organisation": c.Shared} {
+	for note, holds := range map[string]bool{"private": c.Kind == private, "archived": c.Archived, "shared with another organization": c.Shared} {
 		if holds {
 			notes = append(notes, note)
 		}

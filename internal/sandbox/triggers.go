@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"regexp"
@@ -21,23 +22,36 @@ type trigger struct {
 	used    bool
 }
 
+// register remembers things by a random id for a while. What is long over is forgotten whenever the number has doubled, so that adding
+// stays cheap however many there are.
+type register[T any] struct {
+	byID map[string]*T
+	most int
+}
+
+func newRegister[T any]() register[T] { return register[T]{byID: map[string]*T{}, most: 1000} }
+
+func (r *register[T]) add(id string, item *T, over func(*T) bool) {
+	if len(r.byID) >= r.most {
+		maps.DeleteFunc(r.byID, func(_ string, old *T) bool { return over(old) })
+		r.most = max(1000, 2*len(r.byID))
+	}
+	r.byID[id] = item
+}
+
 var triggerShape = regexp.MustCompile(`^\d+\.\d+\.[0-9a-f]+$`)
 
 // trigger makes a trigger_id. The caller holds mu.
 func (s *Server) trigger(u UserID, view string) string {
-	for id, t := range s.triggers { // long dead ones need not be told apart any more
-		if time.Since(t.expires) > time.Hour {
-			delete(s.triggers, id)
-		}
-	}
 	id := strconv.Itoa(1e6+rand.IntN(9e6)) + "." + strconv.Itoa(1e9+rand.IntN(9e9)) + "." + randomHex(32)
-	s.triggers[id] = &trigger{user: u, view: view, expires: time.Now().Add(triggerLife)}
+	s.triggers.add(id, &trigger{user: u, view: view, expires: time.Now().Add(triggerLife)},
+		func(t *trigger) bool { return time.Since(t.expires) > time.Minute })
 	return id
 }
 
 // pull checks a trigger_id; the caller marks it as used when all else is well.
 func (s *Server) pull(id string) (*trigger, error) {
-	t := s.triggers[id]
+	t := s.triggers.byID[id]
 	switch {
 	case id == "":
 		return nil, invalidArguments("[ERROR] missing required field: trigger_id")
@@ -67,8 +81,10 @@ type hook struct {
 
 // hook makes a response_url. The caller holds mu.
 func (s *Server) hook(u UserID, c ChannelID, source *message) string {
+	now := s.clock.Now()
 	id := randomHex(24)
-	s.hooks[id] = &hook{user: u, channel: c, source: source, expires: s.clock.Now().Add(hookLife)}
+	s.hooks.add(id, &hook{user: u, channel: c, source: source, expires: now.Add(hookLife)},
+		func(h *hook) bool { return now.Sub(h.expires) > hookLife })
 	return s.URL() + "/hooks/" + id
 }
 
@@ -127,7 +143,7 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) respond(id string, body []byte) error {
-	h := s.hooks[id]
+	h := s.hooks.byID[id]
 	switch {
 	case h == nil:
 		return refuse("invalid_url")

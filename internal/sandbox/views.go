@@ -154,18 +154,19 @@ func (s *Server) viewWith(v *view, state values) obj {
 	if v.Type == "home" {
 		title = frame(obj{"type": "plain_text", "text": "View Title", "emoji": true})
 	}
-	return obj{"id": v.ID, "team_id": teamID, "type": v.Type, "blocks": v.Blocks, "private_metadata": v.PrivateMetadata, "callback_id": v.CallbackID,
+	return obj{
+		"id": v.ID, "team_id": teamID, "type": v.Type, "blocks": v.Blocks, "private_metadata": v.PrivateMetadata, "callback_id": v.CallbackID,
 		"state": obj{"values": state}, "hash": v.Hash, "title": title, "clear_on_close": v.ClearOnClose, "notify_on_close": v.NotifyOnClose,
 		"close": orNull(v.Close), "submit": orNull(v.Submit), "previous_view_id": orNull(quoted(v.Previous)), "root_view_id": v.Root, "app_id": appID,
-		"external_id": v.ExternalID, "app_installed_team_id": teamID, "bot_id": botID}
+		"external_id": v.ExternalID, "app_installed_team_id": teamID, "bot_id": botID,
+	}
 }
 
 func quoted(s string) json.RawMessage {
 	if s == "" {
 		return nil
 	}
-	raw, _ := json.Marshal(s)
-	return raw
+	return frame(s)
 }
 
 func orNull(raw json.RawMessage) any {

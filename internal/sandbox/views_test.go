@@ -39,8 +39,10 @@ func TestAViewComesBackComplete(t *testing.T) {
 	inBubble(t, sandbox.Options{}, func(t *testing.T, r *rig) {
 		r.plainly()
 		v := r.openForm(`"private_metadata":"pm","callback_id":"cb","external_id":"ext","notify_on_close":true`)
-		for path, want := range map[string]string{"type": "modal", "private_metadata": "pm", "callback_id": "cb", "external_id": "ext", "notify_on_close": "true",
-			"clear_on_close": "false", "state.values": "{}", "previous_view_id": "", "root_view_id": dig(v, "id"), "title.text": "Form", "title.emoji": "true", "submit.text": "Save", "close": ""} {
+		for path, want := range map[string]string{
+			"type": "modal", "private_metadata": "pm", "callback_id": "cb", "external_id": "ext", "notify_on_close": "true",
+			"clear_on_close": "false", "state.values": "{}", "previous_view_id": "", "root_view_id": dig(v, "id"), "title.text": "Form", "title.emoji": "true", "submit.text": "Save", "close": "",
+		} {
 			if got := dig(v, path); got != want {
 				t.Errorf("%s is %q instead of %q", path, got, want)
 			}
@@ -117,6 +119,11 @@ func TestUpdatesKeepWhatWasTypedAndObeyTheHash(t *testing.T) {
 			t.Errorf("%s", updated)
 		}
 		r.refused("hash_conflict", "views.update", "view_id", id, "hash", hash, "view", next)
+		date := `{"type":"input","block_id":"name","label":{"type":"plain_text","text":"Name"},"element":{"type":"datepicker","action_id":"in"}}`
+		r.must("views.update", "view_id", id, "view", modal("Form 3", date, `"external_id":"form-1"`))
+		if got := m.Value("Name"); got != "" {
+			t.Errorf("a date picker holds what was typed into a text field: %q", got)
+		}
 		r.must("views.update", "external_id", "form-1", "view", next)
 		r.refused("not_found", "views.update", "view_id", "V404", "view", next)
 		r.refused("invalid_arguments", "views.update", "view", next)
@@ -139,12 +146,18 @@ func TestASubmissionIsAnsweredInItsAck(t *testing.T) {
 	}{
 		"nothing closes it": {nil, sandbox.Submitted{Sent: true, Closed: true}, ""},
 		"clear":             {map[string]any{"response_action": "clear"}, sandbox.Submitted{Sent: true, Closed: true}, ""},
-		"errors": {map[string]any{"response_action": "errors", "errors": map[string]string{"name": "Taken"}},
-			sandbox.Submitted{Sent: true, Errors: map[string]string{"Name": "Taken"}}, "Form"},
+		"errors": {
+			map[string]any{"response_action": "errors", "errors": map[string]string{"name": "Taken"}},
+			sandbox.Submitted{Sent: true, Errors: map[string]string{"Name": "Taken"}},
+			"Form",
+		},
 		"update": {update("update", "Thanks"), sandbox.Submitted{Sent: true}, "Thanks"},
 		"push":   {update("push", "On top"), sandbox.Submitted{Sent: true}, "On top"},
-		"errors under no input": {map[string]any{"response_action": "errors", "errors": map[string]string{"nope": "x"}},
-			sandbox.Submitted{Sent: true, Banner: banner}, "Form"},
+		"errors under no input": {
+			map[string]any{"response_action": "errors", "errors": map[string]string{"nope": "x"}},
+			sandbox.Submitted{Sent: true, Banner: banner},
+			"Form",
+		},
 		"an invalid view": {map[string]any{"response_action": "update", "view": map[string]any{}}, sandbox.Submitted{Sent: true, Banner: banner}, "Form"},
 		"nonsense":        {map[string]any{"response_action": "explode"}, sandbox.Submitted{Sent: true, Banner: banner}, "Form"},
 		"no ack":          {noAck{}, sandbox.Submitted{Sent: true, Banner: banner}, "Form"},

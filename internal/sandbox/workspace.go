@@ -28,7 +28,7 @@ const (
 const (
 	teamID     = "TSANDBOX"
 	teamDomain = "sandbox"
-	partnerID  = "TPARTNER" // the other organisation, whose people and channels are shared with this one
+	partnerID  = "TPARTNER" // the other organization, whose people and channels are shared with this one
 	appID      = "ASANDBOX"
 	botID      = "BSANDBOX"
 	botUser    = UserID("UBOT")
@@ -56,7 +56,7 @@ type channel struct {
 	Creator   UserID
 	Created   int64
 	Archived  bool
-	Shared    bool // with another organisation
+	Shared    bool // with another organization
 	General   bool
 	Topic     string
 	Purpose   string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"epilogue/flow"
@@ -102,4 +103,18 @@ func clean(t testing.TB, db *boltstore.DB) {
 	if len(findings) > 0 {
 		t.Errorf("check finds %q", findings)
 	}
+}
+
+func TestAStoreWorksOnTheClockOfSynctest(t *testing.T) {
+	path := newPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		db := open(t, path)
+		must(t, db.Save(t.Context(), declared(1)))
+		time.Sleep(time.Hour) // of a clock that runs only while nobody has anything to do
+		must(t, db.Enqueue(t.Context(), time.Now(), job("a", "")))
+		if _, ok, err := db.Claim(t.Context(), time.Now(), time.Minute); !ok || err != nil {
+			t.Errorf("no job, %v", err)
+		}
+		must(t, db.Close())
+	})
 }

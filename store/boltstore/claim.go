@@ -3,10 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -188,34 +185,45 @@ func (t *txn) claimedBy(j store.Job) (job, error) {
 	return stored, err
 }
 
-// ownResults copies results, and refuses those that could not be read again.
-func ownResults(results []store.Result) ([]store.Result, error) {
-	own := make([]store.Result, 0, len(results))
-	for _, r := range results {
-		if err := checkText("result key", r.Key); err != nil {
-			return nil, err
+// endLeases gives back what was claimed by whoever had the file before: it is gone, since the file is ours. Its jobs are handed out
+// again at once, with what is known of their attempts.
+func (db *DB) endLeases() error {
+	err := db.write(context.Background(), func(t *txn) error {
+		var ours []entry
+		c := t.tx.Bucket(bHeld).Cursor()
+		for k, id := c.First(); k != nil; k, id = c.Next() {
+			ours = append(ours, entry{bHeld, bytes.Clone(k), bytes.Clone(id)})
 		}
-		if r.Value != nil && !json.Valid(r.Value) {
-			return nil, fmt.Errorf("result %s is not JSON", r.Key)
+		ended := 0
+		for _, e := range ours {
+			j, err := t.indexed(e.value)
+			if err != nil {
+				return err
+			}
+			if j.state != claimed {
+				continue
+			}
+			if err := t.del(bHeld, e.key); err != nil {
+				return err
+			}
+			j.until = time.Time{}
+			if err := t.ready(j); err != nil {
+				return err
+			}
+			if err := t.putJob(j); err != nil {
+				return err
+			}
+			ended++
 		}
-		own = append(own, store.Result{Key: r.Key, Value: slices.Clone(r.Value)})
+		if ended == 0 {
+			return errNoJob // nothing to write: the transaction is rolled back
+		}
+		return nil
+	})
+	if errors.Is(err, errNoJob) {
+		return nil
 	}
-	return own, nil
-}
-
-func (t *txn) putResults(results []store.Result) error {
-	for _, r := range results {
-		var err error
-		if r.Value == nil {
-			err = t.del(bResults, []byte(r.Key))
-		} else {
-			err = t.put(bResults, []byte(r.Key), append([]byte{store.Format}, r.Value...))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return wrap(err, "end the leases of the process before")
 }
 
 // Buried reads what was given up.
@@ -278,81 +286,4 @@ func isDue(tx *bbolt.Tx, now time.Time) (bool, error) {
 	}
 	next, found, err := nextWake(tx)
 	return found && !next.After(now), err
-}
-
-// Result reads one result.
-func (db *DB) Result(ctx context.Context, k string) (value json.RawMessage, err error) {
-	err = db.view(ctx, func(tx *bbolt.Tx) error {
-		value, err = readResult(tx.Bucket(bResults).Get([]byte(k)))
-		return err
-	})
-	return value, wrap(err, "read result %s", k)
-}
-
-// Results reads all results below a prefix.
-func (db *DB) Results(ctx context.Context, prefix string) ([]store.Result, error) {
-	var results []store.Result
-	err := db.view(ctx, func(tx *bbolt.Tx) error {
-		c := tx.Bucket(bResults).Cursor()
-		for k, v := c.Seek([]byte(prefix)); bytes.HasPrefix(k, []byte(prefix)) && k != nil; k, v = c.Next() {
-			value, err := readResult(v)
-			if err != nil {
-				return err
-			}
-			results = append(results, store.Result{Key: string(k), Value: value})
-		}
-		return nil
-	})
-	return results, wrap(err, "read results of %s", prefix)
-}
-
-func readResult(v []byte) (json.RawMessage, error) {
-	switch {
-	case v == nil:
-		return nil, store.ErrNotFound
-	case len(v) == 0 || v[0] != store.Format:
-		return nil, fmt.Errorf("%w: result without a known format", store.ErrDamaged)
-	}
-	return bytes.Clone(v[1:]), nil
-}
-
-// endLeases gives back what was claimed by whoever had the file before: it is gone, since the file is ours. Its jobs are handed out
-// again at once, with what is known of their attempts.
-func (db *DB) endLeases() error {
-	err := db.write(context.Background(), func(t *txn) error {
-		var ours []entry
-		c := t.tx.Bucket(bHeld).Cursor()
-		for k, id := c.First(); k != nil; k, id = c.Next() {
-			ours = append(ours, entry{bHeld, bytes.Clone(k), bytes.Clone(id)})
-		}
-		ended := 0
-		for _, e := range ours {
-			j, err := t.indexed(e.value)
-			if err != nil {
-				return err
-			}
-			if j.state != claimed {
-				continue
-			}
-			if err := t.del(bHeld, e.key); err != nil {
-				return err
-			}
-			j.until = time.Time{}
-			if err := t.ready(j); err != nil {
-				return err
-			}
-			if err := t.putJob(j); err != nil {
-				return err
-			}
-			ended++
-		}
-		if ended == 0 {
-			return errNoJob // nothing to write: the transaction is rolled back
-		}
-		return nil
-	})
-	if errors.Is(err, errNoJob) {
-		return nil
-	}
-	return wrap(err, "end the leases of the process before")
 }

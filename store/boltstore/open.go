@@ -117,6 +117,9 @@ func open(path string, o Options) (*DB, error) {
 	if err := db.start(); err != nil {
 		return nil, errors.Join(err, db.bolt.Close())
 	}
+	if err := db.endLeases(); err != nil {
+		return nil, errors.Join(explain(path, err), db.Close())
+	}
 	return db, nil
 }
 
@@ -133,7 +136,7 @@ func (db *DB) start() error {
 	db.sweepCopies()
 	db.writeOwner()
 	go db.writer()
-	return db.endLeases()
+	return nil
 }
 
 // Close ends the store after everything that waits was written.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -61,6 +62,44 @@ func TestWhatWasSavedIsThereAfterReopening(t *testing.T) {
 		t.Errorf("process version %d, %v", now.Version, err)
 	}
 	clean(t, db)
+}
+
+func TestWhatTheProcessBeforeHadClaimedIsHandedOutAgainAtOnce(t *testing.T) {
+	path := newPath(t)
+	db := open(t, path)
+	must(t, db.Enqueue(t.Context(), t0, job("a", ""), job("b", "")))
+	claimed := claim(t, db)
+	must(t, db.Retry(t.Context(), claim(t, db), t0.Add(time.Hour), true, "busy"))
+	must(t, db.Close())
+	db = open(t, path)
+	if again := claim(t, db); again.ID != claimed.ID || again.Claims != 2 {
+		t.Errorf("job %s is handed out with %d claims, want %s with 2", again.ID, again.Claims, claimed.ID)
+	}
+	if j, ok, err := db.Claim(t.Context(), t0, time.Hour); ok || err != nil {
+		t.Errorf("job %s does not wait for its retry, %v", j.ID, err)
+	}
+	clean(t, db)
+}
+
+func TestAFullDiskIsSaidOnOpeningAndTheFileLetGo(t *testing.T) {
+	path := newPath(t)
+	db := open(t, path)
+	must(t, db.Enqueue(t.Context(), t0, job("a", "")))
+	claim(t, db)
+	must(t, db.Close())
+	_, err := boltstore.Open(path, boltstore.Options{Fault: func(boltstore.FaultPoint) error { return syscall.ENOSPC }})
+	is(t, err, store.ErrNoRoom)
+	claim(t, open(t, path))
+}
+
+func claim(t *testing.T, db *boltstore.DB) store.Job {
+	t.Helper()
+	j, ok, err := db.Claim(t.Context(), t0, time.Hour)
+	must(t, err)
+	if !ok {
+		t.Fatal("no job is handed out")
+	}
+	return j
 }
 
 func TestAFileThatCannotBeOpenedIsLeftAsItIs(t *testing.T) {

@@ -22,10 +22,14 @@ func TestElementsComeInReadingOrderWithWhatIsAroundThem(t *testing.T) {
 		{"type":"section","text":{"type":"mrkdwn","text":"just an image"},"accessory":{"type":"image","alt_text":"a","image_url":"https://e.x"}}]`)
 	want := []Element{
 		{BlockID: "top", ActionID: "ack", Type: "button", Label: "Ack & go", Near: "INC-7", Value: "7", Style: "primary", AccessibilityLabel: "Acknowledge INC-7"},
-		{BlockID: "t1", ActionID: "more", Type: "overflow", Label: "⋮", Near: "Write the summary for @U1, due Friday",
-			Options: []Option{{Text: "Skip", Value: "skip"}, {Text: "Open", Value: "open", URL: "https://e.x"}}},
-		{BlockID: "t1b", ActionID: "done", Type: "button", Label: "Mark done", Near: "Write the summary for @U1, due Friday", URL: "https://e.x/d",
-			Confirm: &Confirm{Title: "Sure?", Text: "Really", Confirm: "Yes", Deny: "Cancel"}},
+		{
+			BlockID: "t1", ActionID: "more", Type: "overflow", Label: "⋮", Near: "Write the summary for @U1, due Friday",
+			Options: []Option{{Text: "Skip", Value: "skip"}, {Text: "Open", Value: "open", URL: "https://e.x"}},
+		},
+		{
+			BlockID: "t1b", ActionID: "done", Type: "button", Label: "Mark done", Near: "Write the summary for @U1, due Friday", URL: "https://e.x/d",
+			Confirm: &Confirm{Title: "Sure?", Text: "Really", Confirm: "Yes", Deny: "Cancel"},
+		},
 		{BlockID: "t1b", ActionID: "who", Type: "users_select", Label: "Assign to", Placeholder: "Assign to", Near: "Write the summary for @U1, due Friday", Initial: "U1"},
 	}
 	if diff := cmp.Diff(want, Elements(blocks), cmpopts.IgnoreFields(Element{}, "Raw")); diff != "" {
@@ -37,8 +41,10 @@ func TestAnInputBringsItsLabelHintAndLimits(t *testing.T) {
 	blocks := json.RawMessage(`[{"type":"input","block_id":"b","optional":true,"dispatch_action":true,
 		"label":{"type":"plain_text","text":"Summary"},"hint":{"type":"plain_text","text":"What happened?"},
 		"element":{"type":"plain_text_input","action_id":"a","multiline":true,"min_length":3,"max_length":30,"initial_value":"x","placeholder":{"type":"plain_text","text":"In a line"}}}]`)
-	want := []Element{{BlockID: "b", ActionID: "a", Type: "plain_text_input", Label: "Summary", Placeholder: "In a line", Hint: "What happened?",
-		Input: true, Optional: true, Dispatch: true, MinLength: 3, MaxLength: 30, Multiline: true, Initial: "x"}}
+	want := []Element{{
+		BlockID: "b", ActionID: "a", Type: "plain_text_input", Label: "Summary", Placeholder: "In a line", Hint: "What happened?",
+		Input: true, Optional: true, Dispatch: true, MinLength: 3, MaxLength: 30, Multiline: true, Initial: "x",
+	}}
 	if diff := cmp.Diff(want, Elements(blocks), cmpopts.IgnoreFields(Element{}, "Raw")); diff != "" {
 		t.Error(diff)
 	}

@@ -17,8 +17,10 @@ func seed(f *testing.F) {
 			f.Add(b)
 		}
 	}
-	for _, s := range []string{"", "null", "[null]", `[[]]`, `[{"type":null}]`, `[{"type":"table","rows":[[null,1],2]}]`, `[{"type":"actions","elements":[null]}]`, `[{"type":"input","element":[]}]`,
-		`[{"type":"rich_text","elements":[{"type":"rich_text_list","indent":99999999999999999999}]}]`} {
+	for _, s := range []string{
+		"", "null", "[null]", `[[]]`, `[{"type":null}]`, `[{"type":"table","rows":[[null,1],2]}]`, `[{"type":"actions","elements":[null]}]`, `[{"type":"input","element":[]}]`,
+		`[{"type":"rich_text","elements":[{"type":"rich_text_list","indent":99999999999999999999}]}]`,
+	} {
 		f.Add(s)
 	}
 }

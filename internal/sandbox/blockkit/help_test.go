@@ -29,12 +29,15 @@ func times(n int, item string) string {
 func section(element string) string {
 	return fmt.Sprintf(`{"type":"section","text":%s,"accessory":%s}`, pt(1), element)
 }
+
 func actions(elements ...string) string {
 	return fmt.Sprintf(`{"type":"actions","elements":[%s]}`, strings.Join(elements, ","))
 }
+
 func input(element string) string {
 	return fmt.Sprintf(`{"type":"input","label":%s,"element":%s}`, pt(1), element)
 }
+
 func contextOf(elements ...string) string {
 	return fmt.Sprintf(`{"type":"context","elements":[%s]}`, strings.Join(elements, ","))
 }

@@ -22,8 +22,10 @@ var blockShapes = map[string]shape{
 	"context": {on: everywhere, in: fallback, fields: block(must("elements", listOf(1, 10, elementIn(inContext))))},
 	"actions": {on: everywhere, in: nested, fields: block(must("elements", listOf(1, 25, elementIn(inActions))))},
 	"divider": {on: everywhere, in: fallback, fields: block()},
-	"image": {on: everywhere, in: fallback, also: imageSource,
-		fields: with(imageFields, block(may("title", plain(2000)))...)},
+	"image": {
+		on: everywhere, in: fallback, also: imageSource,
+		fields: with(imageFields, block(may("title", plain(2000)))...),
+	},
 	"input": {on: everywhere, in: nested, also: noDispatchOfFiles, fields: block(
 		must("label", plain(2000)),
 		must("element", elementIn(inInput)),
@@ -118,7 +120,8 @@ var taskFields = []field{
 	may("details", richTextBlock),
 	may("output", richTextBlock),
 	may("sources", listOf(0, unlimited, anyOf(map[string]shape{"url": {fields: []field{
-		must("url", link(3000)), must("text", chars(1, unlimited))}}}))),
+		must("url", link(3000)), must("text", chars(1, unlimited)),
+	}}}))),
 	may("hide_title", boolean),
 }
 

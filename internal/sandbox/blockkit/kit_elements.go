@@ -44,14 +44,22 @@ var elementShapes = map[string]shape{
 	"radio_buttons": {in: anyInput, also: initialAmongOptions, fields: with(asked,
 		must("options", listOf(1, 10, tickOption)), may("initial_option", tickOption), may("focus_on_load", oneFocus))},
 
-	"static_select": {in: anyInput, also: all(offered, initialAmongOptions),
-		fields: with(picker, append(offer, may("initial_option", menuOption))...)},
-	"multi_static_select": {in: anyInput, also: all(offered, initialAmongOptions, selectionFits),
-		fields: with(several, append(offer, may("initial_options", listOf(0, unlimited, menuOption)))...)},
-	"external_select": {in: anyInput,
-		fields: with(picker, may("initial_option", menuOption), may("min_query_length", integer(0, unlimited)))},
-	"multi_external_select": {in: anyInput, also: selectionFits,
-		fields: with(several, may("initial_options", listOf(0, unlimited, menuOption)), may("min_query_length", integer(0, unlimited)))},
+	"static_select": {
+		in: anyInput, also: all(offered, initialAmongOptions),
+		fields: with(picker, append(offer, may("initial_option", menuOption))...),
+	},
+	"multi_static_select": {
+		in: anyInput, also: all(offered, initialAmongOptions, selectionFits),
+		fields: with(several, append(offer, may("initial_options", listOf(0, unlimited, menuOption)))...),
+	},
+	"external_select": {
+		in:     anyInput,
+		fields: with(picker, may("initial_option", menuOption), may("min_query_length", integer(0, unlimited))),
+	},
+	"multi_external_select": {
+		in: anyInput, also: selectionFits,
+		fields: with(several, may("initial_options", listOf(0, unlimited, menuOption)), may("min_query_length", integer(0, unlimited))),
+	},
 	"users_select":       {in: anyInput, fields: with(picker, may("initial_user", like("user", person)))},
 	"multi_users_select": {in: anyInput, also: selectionFits, fields: with(several, may("initial_users", listOf(0, unlimited, like("user", person))))},
 	"conversations_select": {in: anyInput, fields: with(hooked,
@@ -62,8 +70,10 @@ var elementShapes = map[string]shape{
 
 	"datepicker": {in: anyInput, fields: with(picker, may("initial_date", calendarDate))},
 	"timepicker": {in: anyInput, fields: with(picker, may("initial_time", like("time", clock)), may("timezone", zone))},
-	"datetimepicker": {in: inActions | inInput, on: message | modal,
-		fields: with(asked, may("initial_date_time", unixSeconds), may("focus_on_load", oneFocus))},
+	"datetimepicker": {
+		in: inActions | inInput, on: message | modal,
+		fields: with(asked, may("initial_date_time", unixSeconds), may("focus_on_load", oneFocus)),
+	},
 
 	"plain_text_input": {in: inInput, also: lengthsFit, fields: with(typing,
 		may("initial_value", chars(0, unlimited)),
@@ -82,7 +92,8 @@ var elementShapes = map[string]shape{
 	"rich_text_input": {in: inActions | inInput, on: modal | home, also: linesFit, fields: with(typing,
 		may("initial_value", richTextBlock), may("min_lines", integer(1, 100)), may("max_lines", integer(1, 100)))},
 	"file_input": {in: inInput, on: modal, fields: []field{
-		may("action_id", actionID), may("filetypes", listOf(1, unlimited, chars(1, unlimited))), may("max_files", integer(1, 10))}},
+		may("action_id", actionID), may("filetypes", listOf(1, unlimited, chars(1, unlimited))), may("max_files", integer(1, 10)),
+	}},
 
 	"image": {in: inSection | inContext, fields: imageFields, also: imageSource},
 	// Text stands among the elements of a context block.
@@ -90,9 +101,11 @@ var elementShapes = map[string]shape{
 	"mrkdwn":     {in: inContext, fields: mrkdwnShape(3000).fields},
 
 	"workflow_button": {in: inSection | inActions, on: message, fields: []field{
-		must("text", plain(75)), must("workflow", workflow), may("action_id", actionID), may("style", buttonStyle), may("accessibility_label", chars(1, 75))}},
+		must("text", plain(75)), must("workflow", workflow), may("action_id", actionID), may("style", buttonStyle), may("accessibility_label", chars(1, 75)),
+	}},
 	"feedback_buttons": {in: inContextActions, fields: []field{
-		may("action_id", actionID), must("positive_button", feedbackHalf), must("negative_button", feedbackHalf)}},
+		may("action_id", actionID), must("positive_button", feedbackHalf), must("negative_button", feedbackHalf),
+	}},
 	"icon_button": {in: inContextActions, fields: with(asked,
 		must("icon", oneOf("trash")),
 		must("text", plain(75)),
@@ -106,11 +119,13 @@ var (
 	workflow = record(shape{fields: []field{must("trigger", record(shape{fields: []field{
 		must("url", link(unlimited)),
 		may("customizable_input_parameters", listOf(0, unlimited, record(shape{fields: []field{
-			must("name", chars(1, unlimited)), must("value", chars(0, unlimited))}}))),
+			must("name", chars(1, unlimited)), must("value", chars(0, unlimited)),
+		}}))),
 	}}))}})
 
 	feedbackHalf = record(shape{fields: []field{
-		must("text", plain(75)), must("value", chars(1, 2000)), may("accessibility_label", chars(1, 75))}})
+		must("text", plain(75)), must("value", chars(1, 2000)), may("accessibility_label", chars(1, 75)),
+	}})
 )
 
 // linesFit wants min_lines ≤ max_lines.

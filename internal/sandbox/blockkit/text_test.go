@@ -10,33 +10,45 @@ import (
 
 func TestTextReadsLikeTheScreen(t *testing.T) {
 	for _, c := range []struct{ claim, blocks, want string }{
-		{"header, section, divider", `[{"type":"header","text":{"type":"plain_text","text":"INC-7 &amp; co"}},{"type":"section","text":{"type":"mrkdwn","text":"*API* down, <@U1> leads"}},{"type":"divider"}]`,
-			"INC-7 & co\n*API* down, @Ana leads\n" + dividerLine},
+		{
+			"header, section, divider", `[{"type":"header","text":{"type":"plain_text","text":"INC-7 &amp; co"}},{"type":"section","text":{"type":"mrkdwn","text":"*API* down, <@U1> leads"}},{"type":"divider"}]`,
+			"INC-7 & co\n*API* down, @Ana leads\n" + dividerLine,
+		},
 		{"an accessory stands after the text", `[{"type":"section","text":{"type":"mrkdwn","text":"Write"},"accessory":{"type":"button","text":{"type":"plain_text","text":"Mark done"}}}]`, "Write  [Mark done]"},
 		{"fields, one a line", `[{"type":"section","fields":[{"type":"mrkdwn","text":"*Sev*\nhigh"},{"type":"plain_text","text":"b"}]}]`, "*Sev*\nhigh\nb"},
 		{"context", `[{"type":"context","elements":[{"type":"image","alt_text":"cat"},{"type":"mrkdwn","text":"in <#C1>"}]}]`, "[image: cat]  in #general"},
-		{"buttons and menus", `[{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"A"}},{"type":"overflow","options":[]},
+		{
+			"buttons and menus", `[{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"A"}},{"type":"overflow","options":[]},
 			{"type":"static_select","placeholder":{"type":"plain_text","text":"Severity"}},{"type":"users_select","initial_user":"U1"},
 			{"type":"multi_static_select","initial_options":[{"text":{"type":"plain_text","text":"x"},"value":"x"},{"text":{"type":"plain_text","text":"y"},"value":"y"}]},
 			{"type":"datepicker","initial_date":"2026-11-20"},{"type":"timepicker"},{"type":"datetimepicker","initial_date_time":1763888400}]}]`,
-			"[A] ⋮ [Severity ▾] [@Ana ▾] [x, y ▾] [2026-11-20] [Select a time] [2025-11-23 10:00]"},
-		{"ticks", `[{"type":"actions","elements":[{"type":"checkboxes","options":[{"text":{"type":"mrkdwn","text":"*a*"},"value":"a"},{"text":{"type":"plain_text","text":"b"},"value":"b"}],"initial_options":[{"text":{"type":"plain_text","text":"b"},"value":"b"}]}]},
+			"[A] ⋮ [Severity ▾] [@Ana ▾] [x, y ▾] [2026-11-20] [Select a time] [2025-11-23 10:00]",
+		},
+		{
+			"ticks", `[{"type":"actions","elements":[{"type":"checkboxes","options":[{"text":{"type":"mrkdwn","text":"*a*"},"value":"a"},{"text":{"type":"plain_text","text":"b"},"value":"b"}],"initial_options":[{"text":{"type":"plain_text","text":"b"},"value":"b"}]}]},
 			{"type":"actions","elements":[{"type":"radio_buttons","options":[{"text":{"type":"plain_text","text":"c"},"value":"c"},{"text":{"type":"plain_text","text":"d"},"value":"d"}],"initial_option":{"text":{"type":"plain_text","text":"c"},"value":"c"}}]}]`,
-			"[ ] *a*  [x] b\n(•) c  ( ) d"},
-		{"inputs", `[{"type":"input","label":{"type":"plain_text","text":"Name"},"element":{"type":"plain_text_input","initial_value":"api"}},
+			"[ ] *a*  [x] b\n(•) c  ( ) d",
+		},
+		{
+			"inputs", `[{"type":"input","label":{"type":"plain_text","text":"Name"},"element":{"type":"plain_text_input","initial_value":"api"}},
 			{"type":"input","optional":true,"label":{"type":"plain_text","text":"Why"},"hint":{"type":"plain_text","text":"In a word"},"element":{"type":"plain_text_input","placeholder":{"type":"plain_text","text":"because"}}},
 			{"type":"input","label":{"type":"plain_text","text":"Empty"},"element":{"type":"plain_text_input"}}]`,
-			"Name: [api]\nWhy (optional): [because]\nIn a word\nEmpty: []"},
+			"Name: [api]\nWhy (optional): [because]\nIn a word\nEmpty: []",
+		},
 		{"an image", `[{"type":"image","alt_text":"graph","image_url":"https://e.x","title":{"type":"plain_text","text":"Load"}}]`, "Load\n[image: graph]"},
-		{"rich text", `[{"type":"rich_text","elements":[
+		{
+			"rich text", `[{"type":"rich_text","elements":[
 			{"type":"rich_text_section","elements":[{"type":"text","text":"Hi "},{"type":"user","user_id":"U1"},{"type":"text","text":" & "},{"type":"channel","channel_id":"C1"},{"type":"text","text":" "},{"type":"usergroup","usergroup_id":"S1"},{"type":"text","text":" "},{"type":"broadcast","range":"here"},{"type":"emoji","name":"wave"},{"type":"text","text":"b","style":{"bold":true,"code":true}},{"type":"text","text":" "},{"type":"link","url":"https://e.x","text":"docs"},{"type":"text","text":" "},{"type":"date","timestamp":1763888400,"format":"{date_num}","fallback":"then"}]},
 			{"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"one"}]}]},
 			{"type":"rich_text_list","style":"ordered","indent":1,"offset":2,"elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"three"}]}]},
 			{"type":"rich_text_quote","elements":[{"type":"text","text":"q\nr"}]},
 			{"type":"rich_text_preformatted","elements":[{"type":"text","text":"x := 1"}]}]}]`,
-			"Hi @Ana & #general @oncall @here:wave:*`b`* docs (https://e.x) 2025-11-23\n• one\n  3. three\n> q\n> r\n```\nx := 1\n```"},
-		{"a table", `[{"type":"table","rows":[[{"type":"raw_text","text":"Task"},{"type":"raw_text","text":"Who"}],[{"type":"raw_number","value":1.50},{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user","user_id":"U1"}]}]}]]}]`,
-			"Task | Who\n1.50 | @Ana"},
+			"Hi @Ana & #general @oncall @here:wave:*`b`* docs (https://e.x) 2025-11-23\n• one\n  3. three\n> q\n> r\n```\nx := 1\n```",
+		},
+		{
+			"a table", `[{"type":"table","rows":[[{"type":"raw_text","text":"Task"},{"type":"raw_text","text":"Who"}],[{"type":"raw_number","value":1.50},{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user","user_id":"U1"}]}]}]]}]`,
+			"Task | Who\n1.50 | @Ana",
+		},
 		{"a data_table", `[{"type":"data_table","caption":"Open","rows":[[{"type":"raw_text","text":"é"}],[{"type":"action_cell","element":{"type":"button","text":{"type":"plain_text","text":"Go"}}}]]}]`, "Open\né\n[Go]"},
 		{"markdown", `[{"type":"markdown","text":"# Title\n\ntext"}]`, "# Title\n\ntext"},
 		{"an alert", `[{"type":"alert","level":"warning","text":{"type":"mrkdwn","text":"mind"}}]`, "[warning] mind"},

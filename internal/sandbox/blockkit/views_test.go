@@ -30,20 +30,26 @@ func TestViews(t *testing.T) {
 		{"null is not a list of blocks of a modal", `{"type":"modal","title":` + pt(1) + `,"blocks":null}`, []Problem{{"must provide an array", "/view/blocks"}}},
 		{"a view needs a block", `{"type":"home","blocks":[]}`, []Problem{{"must provide at least 1 items", "/view/blocks"}}},
 		{"Home has no title", `{"type":"home","title":` + pt(1) + `,"blocks":[` + divider + `]}`, []Problem{{"invalid additional property: title", "/view"}}},
-		{"Home has no submit and close", `{"type":"home","submit":` + pt(1) + `,"close":` + pt(1) + `,"blocks":[` + divider + `]}`,
-			[]Problem{{"invalid additional property: close", "/view"}, {"invalid additional property: submit", "/view"}}},
+		{
+			"Home has no submit and close", `{"type":"home","submit":` + pt(1) + `,"close":` + pt(1) + `,"blocks":[` + divider + `]}`,
+			[]Problem{{"invalid additional property: close", "/view"}, {"invalid additional property: submit", "/view"}},
+		},
 		{"Home has no clear_on_close", `{"type":"home","clear_on_close":true,"blocks":[` + divider + `]}`, []Problem{{"invalid additional property: clear_on_close", "/view"}}},
 		{"submit_disabled is for workflow steps", `{"type":"modal","title":` + pt(1) + `,"submit_disabled":true,"blocks":[` + divider + `]}`, []Problem{{"invalid additional property: submit_disabled", "/view"}}},
 		{"an unknown type of view", `{"type":"popup","blocks":[]}`, []Problem{{"unsupported type: popup", "/view/type"}}},
 		{"no type at all", `{"blocks":[]}`, []Problem{{"missing required field: type", "/view"}}},
 		{"a title in mrkdwn", `{"type":"modal","title":` + md(1) + `,"blocks":[` + divider + `]}`, []Problem{{"unsupported type: mrkdwn", "/view/title/type"}}},
 		{"a null submit", `{"type":"modal","title":` + pt(1) + `,"submit":null,"blocks":[` + divider + `]}`, []Problem{{"must provide an object", "/view/submit"}}},
-		{"inputs of a modal need a submit", `{"type":"modal","title":` + pt(1) + `,"blocks":[` + divider + `,` + textInput + `]}`,
-			[]Problem{{"must define `submit` to use an `input` block in modals", "/view/blocks/1/input"}}},
+		{
+			"inputs of a modal need a submit", `{"type":"modal","title":` + pt(1) + `,"blocks":[` + divider + `,` + textInput + `]}`,
+			[]Problem{{"must define `submit` to use an `input` block in modals", "/view/blocks/1/input"}},
+		},
 		{"inputs of Home need none", `{"type":"home","blocks":[` + textInput + `]}`, nil},
 		{"a modal with everything", `{"type":"modal","title":` + pt(1) + `,"submit":` + pt(1) + `,"close":` + pt(1) + `,"callback_id":"c","external_id":"e","private_metadata":"{}","clear_on_close":true,"notify_on_close":true,"blocks":[` + textInput + `]}`, nil},
-		{"several things wrong are all said", `{"type":"modal","blocks":[{"type":"header","text":` + pt(151) + `},{"type":"table"}]}`,
-			[]Problem{{"missing required field: title", "/view"}, {tooLong(150), "/view/blocks/0/text/text"}, {"unsupported type: table", "/view/blocks/1/type"}}},
+		{
+			"several things wrong are all said", `{"type":"modal","blocks":[{"type":"header","text":` + pt(151) + `},{"type":"table"}]}`,
+			[]Problem{{"missing required field: title", "/view"}, {tooLong(150), "/view/blocks/0/text/text"}, {"unsupported type: table", "/view/blocks/1/type"}},
+		},
 	} {
 		t.Run(c.claim, func(t *testing.T) { wantView(t, c.view, c.want...) })
 	}
