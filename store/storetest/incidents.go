@@ -300,6 +300,30 @@ var deliveryClaims = []claim{
 		again.Delivery, again.At = "click-1", after(store.DeliveryKept+time.Hour)
 		w.is(w.Save(w.ctx, again), store.ErrRepeated)
 	}},
+	{"a delivery that was saved is known for as long as it is remembered, and no other is", func(w *world) {
+		c := declared(1)
+		c.Delivery = "click-1"
+		refused := declared(1)
+		refused.Delivery = "click-2"
+		w.must(w.Save(w.ctx, c))
+		w.is(w.Save(w.ctx, refused), store.ErrConflict)
+		for _, x := range []struct {
+			delivery string
+			at       time.Time
+			want     bool
+		}{
+			{"click-1", t0, true},
+			{"click-1", after(store.DeliveryKept - time.Nanosecond), true},
+			{"click-1", after(store.DeliveryKept), false},
+			{"click-2", t0, false},
+			{"click", t0, false},
+			{"", t0, false},
+		} {
+			got, err := w.Delivered(w.ctx, x.delivery, x.at)
+			w.must(err)
+			w.same("delivered "+x.delivery, got, x.want)
+		}
+	}},
 	{"changes without a delivery are never repeated", func(w *world) {
 		inc := w.declare(1, nil)
 		inc = w.change(inc, nil)

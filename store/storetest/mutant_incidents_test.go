@@ -45,6 +45,12 @@ var incidentMutants = map[string]func(store.Store) store.Store{
 			return err
 		}}
 	},
+	"no delivery is known": func(s store.Store) store.Store {
+		return &delivered{s, func(bool) bool { return false }}
+	},
+	"every delivery is known": func(s store.Store) store.Store {
+		return &delivered{s, func(bool) bool { return true }}
+	},
 	"deliveries are forgotten":                changing(func(c *store.Change) { c.Delivery = "" }),
 	"deliveries are known for one incident":   changing(func(c *store.Change) { c.Delivery = fmt.Sprint(c.Incident.ID, c.Delivery) }),
 	"deliveries are remembered for ever":      changing(func(c *store.Change) { c.At = time.Unix(0, 0) }),

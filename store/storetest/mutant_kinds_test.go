@@ -112,3 +112,14 @@ func leasing(change func(time.Duration) time.Duration) func(store.Store) store.S
 		}}
 	}
 }
+
+// delivered is a mutant whose Delivered answers something else.
+type delivered struct {
+	store.Store
+	answer func(bool) bool
+}
+
+func (d *delivered) Delivered(ctx context.Context, delivery string, now time.Time) (bool, error) {
+	ok, err := d.Store.Delivered(ctx, delivery, now)
+	return d.answer(ok), err
+}
