@@ -9,12 +9,11 @@ TOOL  := $(GO) tool -modfile=.ci/tools.mod
 ARGS      ?=
 BENCH     ?= .
 BENCHTIME ?= 1s
-SOAK      ?= 60s
 
 .DEFAULT_GOAL := help
 # The targets share the build cache and the cores, so "make -j" gains nothing by mixing them.
 .NOTPARALLEL:
-.PHONY: help run test lint fmt build bench soak clean
+.PHONY: help run test lint fmt build bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -45,9 +44,6 @@ build: ## the program, as bin/epilogue
 
 bench: ## benchmarks (BENCH=regexp, BENCHTIME=3s)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) ./...
-
-soak: ## the tests named Soak, each for SOAK=60s
-	EPILOGUE_SOAK=$(SOAK) $(GO) test -run Soak -count=1 -timeout=24h -v ./...
 
 clean: ## remove what the other targets made; databases and caches stay
 	rm -rf bin
