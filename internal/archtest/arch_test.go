@@ -82,6 +82,12 @@ var rooms = []room{
 		"flowfile is the process as a text file; where the process is kept is not its business",
 	},
 	{
+		"internal/ownersocket",
+		[]string{"flow", "store", "store/boltstore"},
+		nil, nil,
+		"ownersocket lets a second process use the store of the first; it knows nothing of Slack",
+	},
+	{
 		"bot",
 		[]string{"flow", "blocks", "store", "internal/socketlink"},
 		[]string{"github.com/slack-go/slack", "github.com/robfig/cron", "github.com/oklog/ulid", "golang.org/x/sync", "golang.org/x/time"},
