@@ -146,5 +146,5 @@ func demoCommand() *cli.Command {
 }
 
 const afterDemo = `
-All of this went over the protocols that Slack speaks. To press the buttons yourself: epilogue sandbox --demo
+All of this went over the protocols that Slack speaks. To act in it yourself: epilogue sandbox --demo
 `

@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: *update,
+		Deadline:      time.Now().Add(2 * patience), // a command that should have ended is a failure, not a pause
 		Setup: func(e *testscript.Env) error {
 			// What the machine has set must not reach the scripts.
 			e.Vars = slices.DeleteFunc(e.Vars, func(v string) bool {

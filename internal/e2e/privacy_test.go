@@ -80,12 +80,9 @@ func twins(t *testing.T) (there, nowhere *rig) {
 	})
 	there.must("ben", func(p *sandbox.Person) { p.Slash("#inc-1", "/inc task 1 due today") })
 	there.must("ben", func(p *sandbox.Person) { p.Slash("#inc-1", "/inc task 2 done") })
-	nowhere.must("gus", func(p *sandbox.Person) { // a refused declaration uses the number up
-		p.Slash("#general", "/inc declare Nothing")
-		m := p.Modal()
-		m.Submit()
-		m.Close()
-	})
+	if _, err := nowhere.Store.Reserve(t.Context()); err != nil { // numbers may be missing
+		t.Fatal(err)
+	}
 	for _, r := range []*rig{there, nowhere} {
 		r.must("ana", func(p *sandbox.Person) {
 			p.Slash("#general", "/inc declare Login down")

@@ -84,7 +84,8 @@ func newRig(t *testing.T, with ...func(*local.Options)) *rig {
 	return r
 }
 
-// end checks the promises of every test: nothing that the bot asked of Slack was refused, every envelope was acknowledged, nothing failed.
+// end checks the promises of every test: nothing that the bot asked of Slack was refused, every envelope was acknowledged, nothing failed, and what is
+// stored agrees with itself.
 func (r *rig) end() {
 	if err := r.settle(later); err != nil && !r.t.Failed() {
 		r.t.Errorf("at the end: %v", err)
@@ -106,6 +107,13 @@ func (r *rig) end() {
 		if !r.isExcused(line) {
 			r.t.Errorf("the bot's log: %s", line)
 		}
+	}
+	findings, err := r.Store.Check(context.Background())
+	if err != nil {
+		r.t.Errorf("check the store: %v", err)
+	}
+	for _, f := range findings {
+		r.t.Errorf("the store: %s", f)
 	}
 	if r.t.Failed() {
 		r.t.Logf("the workspace at the end:\n%s", r.Slack.Transcript())
@@ -199,7 +207,7 @@ func (r *rig) busy(p pace) (string, error) {
 	return "", nil
 }
 
-// people lets somebody try something, who waits for what they need. What they cannot do is the error.
+// person lets somebody try something, who waits for what they need. What they cannot do is the error.
 func (r *rig) person(who string, do func(*sandbox.Person)) error {
 	return r.Slack.Person(who).Try(func(p *sandbox.Person) { do(p.Patient(patience)) })
 }

@@ -1,7 +1,8 @@
 // Package local runs the bot in a local Slack, in one process: what "epilogue sandbox" and "epilogue demo" start, and what the end-to-end
 // tests run on. Between the two there is nothing but the real protocol.
 //
-// Read on in demo.go, the story that is played to newcomers.
+// It refuses to know what incidents are about; only the story does, which is played to newcomers. Read on in quiet.go (how to wait until the bot
+// has said everything), demo.go (how the story is told) and story.go (what happens in it).
 package local
 
 import (

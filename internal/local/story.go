@@ -38,7 +38,11 @@ func (s *story) play() {
 
 func (s *story) checkoutBreaks() {
 	s.at(0, 14, 2)
-	s.declare(s.ana, "Checkout errors in EU", "Major", checkout)
+	s.ana.Slash("#general", "/inc declare Checkout errors in EU")
+	what := s.ana.Modal("Declare an incident").Choose("Severity", "Major")
+	s.show("Ana types /inc declare Checkout errors in EU", form(what))
+	s.submit(what)
+	s.ana.Waits(checkout, "@Ana has joined")
 	s.ben.Joins(checkout)
 	s.cem.Joins(checkout)
 	s.at(0, 14, 5)
@@ -78,7 +82,7 @@ func (s *story) checkoutIsDocumented() {
 func (s *story) checkoutIsReviewed() {
 	s.at(1, 11, 5)
 	s.give(s.ana, sharePostmortem, s.cem)
-	s.show("Ana gives a task to Cem, who gets a message", s.newest(s.cem, "DM"))
+	s.show("Ana gives a task to Cem, who gets a message (he is in Istanbul)", s.newest(s.cem, "DM"))
 	s.at(2, 16, 30)
 	s.done(s.ben, checkout, completePostmortem)
 	s.at(3, 9, 15)
@@ -103,7 +107,7 @@ func (s *story) statusPageIsOptedOutOf() {
 	early := s.dana.Modal("Close INC-2 early").Fill("Reason", "an outage at our hosting company; nothing for us to learn")
 	s.show("Dana types /inc close in another incident that is in its flow", form(early))
 	s.submit(early)
-	s.show("She has opted out, and the channel is told why", s.newest(s.dana, statusPage))
+	s.show("She has opted out, and the channel is told why", s.newest(s.ana, statusPage))
 }
 
 func (s *story) searchWaits() {

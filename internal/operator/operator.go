@@ -7,8 +7,13 @@
 package operator
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+
 	"epilogue/flow"
 	"epilogue/internal/config"
+	"epilogue/store"
 	"epilogue/store/boltstore"
 )
 
@@ -23,5 +28,22 @@ func admins(c config.Config) []flow.UserID {
 
 // openStore opens the store as the bot does: the file is made if there is none.
 func openStore(c config.Store) (*boltstore.DB, error) {
-	return boltstore.Open(c.Path, boltstore.Options{NetworkFS: c.AllowNetworkFilesystem})
+	db, err := boltstore.Open(c.Path, boltstore.Options{NetworkFS: c.AllowNetworkFilesystem})
+	return db, advised(err)
+}
+
+// advised adds what to do to what the store says is wrong, where it does not say so itself.
+func advised(err error) error {
+	const otherwise = "or correct store.path (EPILOGUE_STORE_PATH)"
+	switch {
+	case errors.Is(err, store.ErrNewer):
+		return fmt.Errorf("%w; run that version of epilogue", err)
+	case errors.Is(err, store.ErrReadOnly):
+		return fmt.Errorf("%w; let this user write the file and its folder, %s", err, otherwise)
+	case errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("%w; start the bot once, which makes it, %s", err, otherwise)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w; make the folder first, %s", err, otherwise)
+	}
+	return err
 }

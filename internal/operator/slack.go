@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -83,6 +84,9 @@ func unanswered(err error, api string) error {
 	var status slack.StatusCodeError
 	if errors.As(err, &status) && status.Code == http.StatusNotFound {
 		return fmt.Errorf("there is no Slack Web API at %s: correct slack.api_url, or leave it out for Slack's own", api)
+	}
+	if call := (*url.Error)(nil); errors.As(err, &call) {
+		err = call.Err // the address is said already
 	}
 	return fmt.Errorf("%w at %s: %w", errUnreachable, api, err)
 }

@@ -43,5 +43,5 @@ func openTool(ctx context.Context, path string, o boltstore.Options) (ownersocke
 			return client, nil
 		}
 	}
-	return nil, err
+	return nil, advised(err)
 }

@@ -146,7 +146,7 @@ func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, method string,
 	if wait := s.throttle(method, e.tier, a); wait > 0 {
 		return nil, rateLimited(wait)
 	}
-	if token == botToken {
+	if token == botToken && !s.app.all {
 		w.Header().Set("X-OAuth-Scopes", s.provided())
 	}
 	if e.need != nil {
