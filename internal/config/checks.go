@@ -23,10 +23,9 @@ const (
 )
 
 var (
-	userIDForm    = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
-	channelIDForm = regexp.MustCompile(`^[CG][A-Z0-9]+$`)
-	prefixForm    = regexp.MustCompile(`^[a-z0-9_-]*$`)
-	commandForm   = regexp.MustCompile(`^/[a-z0-9_-]+$`)
+	userIDForm  = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+	prefixForm  = regexp.MustCompile(`^[a-z0-9_-]+$`)
+	commandForm = regexp.MustCompile(`^/[a-z0-9_-]+$`)
 )
 
 func wrong(want, value string) error {
@@ -139,16 +138,9 @@ func userID(value string) (UserID, error) {
 	return UserID(value), nil
 }
 
-func channelID(value string) (ChannelID, error) {
-	if value != "" && !channelIDForm.MatchString(value) {
-		return "", wrong("a channel id such as C024BE91L (in Slack: at the end of the channel's details)", value)
-	}
-	return ChannelID(value), nil
-}
-
 func channelPrefix(value string) (string, error) {
 	if len(value) > maxChannelPrefix || !prefixForm.MatchString(value) {
-		return "", wrong(fmt.Sprintf("at most %d of a-z, 0-9, - and _", maxChannelPrefix), value)
+		return "", wrong(fmt.Sprintf("1 to %d of a-z, 0-9, - and _", maxChannelPrefix), value)
 	}
 	return value, nil
 }
@@ -184,7 +176,7 @@ func logFormat(value string) (LogFormat, error) {
 
 func grace(value string) (time.Duration, error) {
 	d, err := time.ParseDuration(value)
-	if err != nil || d < 0 {
+	if err != nil || d <= 0 {
 		return 0, wrong("a duration such as 2s or 500ms", value)
 	}
 	return d, nil

@@ -29,9 +29,6 @@ const DefaultFile = "config.yaml"
 // UserID is a Slack user id, as U024BE7LH or, in an enterprise, W012A3CDE.
 type UserID string
 
-// ChannelID is a Slack channel id, as C024BE91L; "" means no channel.
-type ChannelID string
-
 // Config is everything an operator can set. Every field has a default; see Default.
 type Config struct {
 	Slack    Slack
@@ -59,10 +56,9 @@ type Store struct {
 	AllowNetworkFilesystem bool   // open it even where file locks cannot be trusted
 }
 
-// Channel shapes and announces incident channels.
+// Channel shapes incident channels.
 type Channel struct {
-	Prefix   string    // what a channel's name begins with; may be empty
-	Announce ChannelID // where new incidents are announced; "" for nowhere
+	Prefix string // what a channel's name begins with
 }
 
 // Commands names what people type.

@@ -31,7 +31,6 @@ var samples = map[string]string{
 	"timezone":                       "Australia/Lord_Howe",
 	"admins":                         "U024BE7LH,W012A3CDE",
 	"channel.prefix":                 "incident_",
-	"channel.announce":               "C024BE91L",
 	"commands.name":                  "/incident",
 	"log.level":                      "debug",
 	"log.format":                     "json",
@@ -47,7 +46,7 @@ var everythingSet = Config{
 	Store:    Store{Path: "/var/lib/epilogue/epilogue.db", AllowNetworkFilesystem: true},
 	Timezone: mustZone("Australia/Lord_Howe"),
 	Admins:   []UserID{"U024BE7LH", "W012A3CDE"},
-	Channel:  Channel{Prefix: "incident_", Announce: "C024BE91L"},
+	Channel:  Channel{Prefix: "incident_"},
 	Commands: Commands{Name: "/incident"},
 	Log:      Log{Level: slog.LevelDebug, Format: LogJSON},
 	Shutdown: Shutdown{Grace: 90 * time.Second},
@@ -199,7 +198,7 @@ admins:
   - U024BE7LH
   - W012A3CDE
   - U024BE7LH
-channel: {prefix: incident_, announce: C024BE91L}
+channel: {prefix: incident_}
 commands: {name: /incident}
 log: {level: debug, format: json}
 shutdown: {grace: 1m30s}

@@ -151,12 +151,12 @@ func TestWhatIsLeftEmptyKeepsItsDefault(t *testing.T) {
 }
 
 func TestAnAliasStandsForItsAnchor(t *testing.T) {
-	got, err := parse("f", []byte("admins: [&boss U1]\nlog: &log {level: warn}\nchannel: {announce: &c C1}\nstore: {path: *c}\n"), environment(nil))
+	got, err := parse("f", []byte("admins: [&boss U1]\nlog: &log {level: warn}\nchannel: {prefix: &c c1}\nstore: {path: *c}\n"), environment(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Store.Path != "C1" {
-		t.Errorf("store.path is %q, want the anchor's C1", got.Store.Path)
+	if got.Store.Path != "c1" {
+		t.Errorf("store.path is %q, want the anchor's c1", got.Store.Path)
 	}
 	if _, err := parse("f", []byte("slack: &a {store: *a, slack: *a}\nadmins: &b [*b]\n"), environment(nil)); err == nil {
 		t.Error("anchors that hold themselves were taken for settings")
@@ -173,12 +173,11 @@ func TestValuesAreCheckedAtTheirEdges(t *testing.T) {
 		"store.allow_network_filesystem": {[]string{"false"}, []string{"", "yes", "True", "1"}},
 		"timezone":                       {[]string{"UTC", "America/New_York"}, []string{"", "Local", "Berlin", "../etc/passwd", "/etc/localtime"}},
 		"admins":                         {[]string{"", "U1", "U1, W2", "U1,,U2"}, []string{"u1", "@bob", "U1 U2", "B1"}},
-		"channel.prefix":                 {[]string{"", strings.Repeat("a", 40)}, []string{"Inc-", "in c", "#inc-", "inc.", strings.Repeat("a", 41)}},
-		"channel.announce":               {[]string{"", "G1"}, []string{"#incidents", "c1", "D1", "incidents"}},
+		"channel.prefix":                 {[]string{"a", strings.Repeat("a", 40)}, []string{"", "Inc-", "in c", "#inc-", "inc.", strings.Repeat("a", 41)}},
 		"commands.name":                  {[]string{"/" + strings.Repeat("a", 31)}, []string{"", "/", "inc", "/Inc", "/inc me", "//inc", "/" + strings.Repeat("a", 32)}},
 		"log.level":                      {[]string{"info", "warn", "error"}, []string{"", "INFO", "trace"}},
 		"log.format":                     {[]string{"auto", "text"}, []string{"", "JSON", "logfmt"}},
-		"shutdown.grace":                 {[]string{"0s", "500ms"}, []string{"", "2", "-1s", "two seconds"}},
+		"shutdown.grace":                 {[]string{"1ns", "500ms"}, []string{"", "0s", "2", "-1s", "two seconds"}},
 		"health.listen":                  {[]string{"", ":0", "localhost:65535"}, []string{"8080", "localhost", ":http", ":65536", "localhost:", "::1:80"}},
 	} {
 		s, known := settingAt(path)

@@ -62,10 +62,6 @@ var settings = []setting{
 		set:  into(func(c *Config) *string { return &c.Channel.Prefix }, channelPrefix),
 	},
 	{
-		path: "channel.announce",
-		set:  into(func(c *Config) *ChannelID { return &c.Channel.Announce }, channelID),
-	},
-	{
 		path: "commands.name",
 		set:  into(func(c *Config) *string { return &c.Commands.Name }, commandName),
 	},

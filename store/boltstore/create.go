@@ -44,7 +44,7 @@ func prepareFile(path string, o Options) error {
 func create(path string, o Options) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".new-*")
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("its directory does not exist: %w", err)
+		return fmt.Errorf("its directory does not exist: make %s first: %w", filepath.Dir(path), fs.ErrNotExist)
 	}
 	if err != nil {
 		return explain(path, err)
