@@ -15,8 +15,10 @@ type background struct {
 	log   *slog.Logger
 	slots chan struct{}
 	busy  sync.WaitGroup
-	mu    sync.Mutex
-	named map[string]bool
+
+	mu     sync.Mutex
+	named  map[string]bool // what is under way of what runs once at a time
+	closed bool
 }
 
 const (
@@ -28,8 +30,19 @@ func newBackground(log *slog.Logger) *background {
 	return &background{log: log, slots: make(chan struct{}, maxBehind), named: map[string]bool{}}
 }
 
-// run starts work, unless too much of it is running already: then it is dropped, logged, and false.
+// run starts work, unless too much of it is running already, or after drain: then it is dropped, logged, and false.
 func (g *background) run(name string, work func(context.Context) error) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.start(name, work)
+}
+
+// start is run for whoever holds the mutex.
+func (g *background) start(name string, work func(context.Context) error) bool {
+	if g.closed {
+		g.log.Warn("stopping; left out", "what", name)
+		return false
+	}
 	select {
 	case g.slots <- struct{}{}:
 	default:
@@ -59,7 +72,7 @@ func (g *background) once(name string, work func(context.Context) error) {
 	if g.named[name] {
 		return
 	}
-	g.named[name] = g.run(name, func(ctx context.Context) error {
+	started := g.start(name, func(ctx context.Context) error {
 		defer func() {
 			g.mu.Lock()
 			defer g.mu.Unlock()
@@ -67,10 +80,16 @@ func (g *background) once(name string, work func(context.Context) error) {
 		}()
 		return work(ctx)
 	})
+	if started {
+		g.named[name] = true
+	}
 }
 
-// drain waits for what is under way, or for ctx.
+// drain takes no more work and waits for what is under way, or for ctx.
 func (g *background) drain(ctx context.Context) {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
 	done := make(chan struct{})
 	go func() { g.busy.Wait(); close(done) }()
 	select {

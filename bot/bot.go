@@ -155,7 +155,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 		who, err := b.slack.AuthTestContext(ctx)
 		if err == nil {
 			b.me = self{User: flow.UserID(who.UserID), Team: who.TeamID, URL: who.URL}
-			b.people.team, b.people.bot = who.TeamID, b.me.User
+			b.people.team, b.people.org, b.people.bot = who.TeamID, who.EnterpriseID, b.me.User
 			if info, err := b.slack.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: who.BotID}); err == nil {
 				b.me.App = info.AppID
 			}

@@ -2,7 +2,10 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -19,7 +22,7 @@ func (b *Bot) onClick(ctx context.Context, r request) (answer, error) {
 	}
 	switch action {
 	case blocks.Declare:
-		return b.open(r, blocks.DeclareForm(b.scene(ctx), blocks.Declaring{Lead: r.user})), nil
+		return b.declareForm(ctx, r, blocks.Declaring{Lead: r.user})
 	case blocks.Todo:
 		return b.todoPage(ctx, r, ref.Page)
 	case blocks.List:
@@ -28,6 +31,8 @@ func (b *Bot) onClick(ctx context.Context, r request) (answer, error) {
 		return answer{then: func(ctx context.Context) error { return b.publishHome(ctx, r.user, ref) }}, nil
 	case blocks.Dismiss:
 		return b.dismiss(r), nil
+	case blocks.OpenHome:
+		return answer{}, nil // Slack has followed the link already
 	}
 	if ref.Incident == 0 {
 		return answer{}, nil
@@ -48,12 +53,12 @@ func (b *Bot) dismiss(r request) answer {
 		return answer{}
 	}
 	return answer{then: func(ctx context.Context) error {
-		return slack.PostWebhookContext(ctx, r.respond, &slack.WebhookMessage{DeleteOriginal: true})
+		return b.respond(ctx, r.respond, slack.WebhookMessage{DeleteOriginal: true})
 	}}
 }
 
 func (b *Bot) onTaskClick(ctx context.Context, r request, action blocks.Action, ref blocks.Ref, inc flow.Incident) (answer, error) {
-	t, err := taskOf(inc, ref.Task)
+	t, err := b.taskOf(ctx, inc, ref.Task)
 	if err != nil {
 		return answer{}, err
 	}
@@ -65,47 +70,21 @@ func (b *Bot) onTaskClick(ctx context.Context, r request, action blocks.Action, 
 	case blocks.ReopenTask:
 		return b.act(ctx, r, inc, flow.ReopenTask{Task: t.Number, Back: ref.Back})
 	case blocks.Skip:
-		if err := b.maySkip(ctx, r, inc, t); err != nil {
-			return answer{}, err
-		}
-		return b.form(ctx, r, inc, t, blocks.SkipForm)
+		return b.skipForm(ctx, r, inc, t)
 	case blocks.Remove:
-		if err := b.maySkip(ctx, r, inc, t); err != nil {
-			return answer{}, err
-		}
-		return b.form(ctx, r, inc, t, blocks.RemoveForm)
+		return b.taskForm(ctx, r, inc, t, flow.RemoveTask{Task: t.Number}, blocks.RemoveForm)
 	case blocks.Assign:
-		return b.form(ctx, r, inc, t, blocks.AssignForm)
+		return b.taskForm(ctx, r, inc, t, flow.AssignTask{Task: t.Number}, blocks.AssignForm)
 	case blocks.CannotDo:
-		return b.form(ctx, r, inc, t, blocks.CannotDoForm)
+		return b.taskForm(ctx, r, inc, t, flow.AssignTask{Task: t.Number}, blocks.CannotDoForm)
 	case blocks.SetDue:
-		return b.form(ctx, r, inc, t, blocks.DueForm)
+		return b.taskForm(ctx, r, inc, t, flow.SetDue{Task: t.Number}, blocks.DueForm)
 	case blocks.Instructions:
 		return b.open(r, blocks.InstructionsModal(b.scene(ctx), inc, t)), nil
 	case blocks.Invite:
 		return b.inviteAndAssign(ctx, r, inc, ref)
 	}
 	return answer{}, badClick(r)
-}
-
-// maySkip asks the rules before a form asks for a reason that would be refused.
-func (b *Bot) maySkip(ctx context.Context, r request, inc flow.Incident, t flow.Task) error {
-	actor, err := b.people.actor(ctx, r.user, inc)
-	if err != nil || flow.MaySkip(inc, t, actor) {
-		return err
-	}
-	if !flow.MayAct(inc, actor) {
-		return flow.Refusal{Why: flow.NotAFullMember, Incident: inc.ID, Standing: actor.Standing}
-	}
-	return flow.Refusal{Why: flow.NotAllowed, Incident: inc.ID, Task: t.Number, Right: inc.Snapshot.OptOut}
-}
-
-// form opens a form about an open task; one that is settled by now is refused at once.
-func (b *Bot) form(ctx context.Context, r request, inc flow.Incident, t flow.Task, form func(blocks.Scene, flow.Incident, flow.Task) slack.ModalViewRequest) (answer, error) {
-	if t.State != flow.Open {
-		return answer{}, flow.Refusal{Why: flow.AlreadySettled, Incident: inc.ID, Task: t.Number, State: t.State, By: t.Settled.By, At: t.Settled.At}
-	}
-	return b.open(r, form(b.scene(ctx), inc, t)), nil
 }
 
 func (b *Bot) assignHere(ctx context.Context, r request, inc flow.Incident, n flow.TaskNumber, to flow.UserID) (answer, error) {
@@ -118,31 +97,17 @@ func (b *Bot) assignHere(ctx context.Context, r request, inc flow.Incident, n fl
 
 // act does what a click says. What was clicked shows the outcome: messages are edited by the outbox, a modal here.
 func (b *Bot) act(ctx context.Context, r request, inc flow.Incident, cmd flow.Command) (answer, error) {
-	after, done, err := b.do(ctx, inc.ID, r.user, r.delivery, cmd)
+	_, done, err := b.do(ctx, inc.ID, r.user, r.delivery, cmd)
 	if err != nil || !done {
 		return answer{}, err
 	}
-	switch {
-	case r.view.Type == "modal":
-		return answer{then: b.refreshModal(ctx, r.view.ID, r.view, after)}, nil
-	case r.view.Type == "home":
+	if r.view.Type == "home" {
 		b.refreshHome(ctx, r.user)
-	case r.quiet && r.respond != "":
-		return b.replace(r, blocks.TasksMessage(b.scene(ctx), after)), nil
+	}
+	if list, ok := r.list(); ok {
+		return answer{then: b.redraw(r.user, list, r.view.ID, r.respond)}, nil
 	}
 	return answer{}, nil
-}
-
-// refreshModal redraws the list of tasks that a click came from.
-func (b *Bot) refreshModal(ctx context.Context, id string, v viewState, inc flow.Incident) func(context.Context) error {
-	if v.Callback != string(blocks.ShowAll) {
-		return nil
-	}
-	ref, _, err := metadata(v.Metadata)
-	if err != nil {
-		return nil
-	}
-	return b.update(id, blocks.AllTasks(b.scene(ctx), inc, ref.Page))
 }
 
 // refreshHome draws somebody's App Home again, soon.
@@ -162,9 +127,9 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 	s := b.scene(ctx)
 	switch action {
 	case blocks.Update:
-		return b.open(r, blocks.UpdateForm(s, inc)), nil
+		return b.updateForm(ctx, r, inc)
 	case blocks.Roles:
-		return b.open(r, blocks.RolesForm(s, inc)), nil
+		return b.rolesForm(ctx, r, inc)
 	case blocks.Close, blocks.OptOut:
 		return b.askClose(ctx, r, typed{verb: "close"}, inc)
 	case blocks.Reopen:
@@ -172,14 +137,11 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 	case blocks.MoveOn:
 		return b.clickMoveOn(ctx, r, ref, inc)
 	case blocks.AddTask:
-		if err := inStage(inc); err != nil {
-			return answer{}, err
-		}
-		return b.open(r, blocks.AddTaskForm(s, inc, "")), nil
+		return b.addTaskForm(ctx, r, inc)
 	case blocks.Summary:
 		return b.show(r, blocks.SummaryMessage(s, inc)), nil
 	case blocks.Tasks:
-		return b.show(r, blocks.TasksMessage(s, inc)), nil
+		return b.show(r, b.statusList(ctx, inc)), nil
 	case blocks.ShowAll:
 		return b.turnPage(r, blocks.AllTasks(s, inc, ref.Page)), nil
 	case blocks.Timeline:
@@ -188,6 +150,9 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 	case blocks.RetryOpen:
 		return b.carryOut(ctx, r, inc.ID, flow.RequestChannel{})
 	case blocks.UseChannel:
+		if err := b.ask(ctx, r, inc, flow.RequestChannel{}); err != nil {
+			return answer{}, err
+		}
 		return b.open(r, blocks.UseChannelForm(s, inc)), nil
 	}
 	return answer{}, badClick(r)
@@ -204,7 +169,7 @@ func (b *Bot) turnPage(r request, view slack.ModalViewRequest) answer {
 // clickMoveOn leaves the status that the button names: at once where it has no open tasks, with a form where it has.
 func (b *Bot) clickMoveOn(ctx context.Context, r request, ref blocks.Ref, inc flow.Incident) (answer, error) {
 	if inc.Stage == flow.PostIncident && inc.Status == ref.Status && flow.Count(inc.In(inc.Status)).Open > 0 {
-		return b.open(r, blocks.MoveOnForm(b.scene(ctx), inc)), nil
+		return b.moveOnForm(ctx, r, inc)
 	}
 	return b.act(ctx, r, inc, flow.MoveOn{From: ref.Status})
 }
@@ -226,7 +191,9 @@ func (b *Bot) inviting(r request, inc flow.Incident, no flow.Refusal) (blocks.Re
 	_, meant, err := blocks.Meant(r.action, r.value)
 	switch r.kind {
 	case kindForm:
-		meant, _, err = metadata(r.view.Metadata)
+		var c carried
+		c, err = metadata(r.view.Metadata)
+		meant = c.ref
 	case kindCommand:
 		meant.Task, err = taskTyped(r.text), nil
 	}
@@ -242,30 +209,33 @@ func (b *Bot) inviteAndAssign(ctx context.Context, r request, inc flow.Incident,
 	if err != nil {
 		return answer{}, err
 	}
-	if person.Standing != flow.FullMember {
-		return answer{}, flow.Refusal{Why: flow.CannotBeAssigned, Incident: inc.ID, By: ref.Person, Standing: person.Standing}
+	person.Member = true // then
+	var cmd flow.Command = flow.AssignTask{Task: ref.Task, To: person}
+	if ref.Task == 0 {
+		cmd = flow.SetRole{Role: flow.LeadRole, To: person}
 	}
-	actor, err := b.people.actor(ctx, r.user, inc)
+	var no flow.Refusal
+	if err := b.ask(ctx, r, inc, cmd); err != nil && !(errors.As(err, &no) && (no.Why == flow.AlreadyAssigned || no.Why == flow.NothingToChange)) {
+		return answer{}, err
+	}
+	asked, err := json.Marshal(asking{By: r.user, Answer: r.respond, Delivery: r.delivery})
 	if err != nil {
 		return answer{}, err
 	}
-	if !flow.MayAct(inc, actor) {
-		return answer{}, flow.Refusal{Why: flow.NotAFullMember, Incident: inc.ID, Standing: actor.Standing}
+	job := b.follow(inc.ID, flow.Effect{Tell: tellBringIn, To: ref.Person, Task: ref.Task})
+	job.Detail = string(asked)
+	if err := b.store.Enqueue(ctx, job.At, job); err != nil {
+		return answer{}, fmt.Errorf("save an invitation to %s: %w", inc.ID, err)
 	}
-	return answer{then: func(ctx context.Context) error {
-		if err := b.inviteOne(ctx, inc.Channel, ref.Person); err != nil || ref.Task == 0 {
-			return err
-		}
-		if person, err = b.people.candidate(ctx, ref.Person, inc); err != nil {
-			return err
-		}
-		_, _, err := b.do(ctx, inc.ID, r.user, r.delivery, flow.AssignTask{Task: ref.Task, To: person})
-		var no flow.Refusal
-		if errors.As(err, &no) && r.respond != "" {
-			return b.whisper(ctx, r.respond, blocks.Say(blocks.Refusal(b.scene(ctx), inc, no)))
-		}
-		return err
-	}}, nil
+	b.outbox.wake()
+	return answer{}, nil
+}
+
+// asking is who asked for something that only delivery can do, how they can be answered, and the name of the delivery that asked. It is stored.
+type asking struct {
+	By       flow.UserID `json:"by"`
+	Answer   string      `json:"answer,omitempty"`
+	Delivery string      `json:"delivery,omitempty"`
 }
 
 // todo is /inc todo.
@@ -274,29 +244,26 @@ func (b *Bot) todo(ctx context.Context, r request, _ typed) (answer, error) {
 }
 
 func (b *Bot) todoPage(ctx context.Context, r request, number int) (answer, error) {
-	page, err := b.taskPage(ctx, r.user, number, blocks.TodoPage)
-	if err != nil {
-		return answer{}, err
-	}
-	return b.pageOf(r, blocks.TodoMessage(b.scene(ctx), page)), nil
+	m, err := b.todoList(ctx, r.user, number)
+	return b.pageOf(r, m), err
 }
 
 // pageOf shows a list, in the place of the page before.
 func (b *Bot) pageOf(r request, m blocks.Message) answer {
 	if r.kind == kindClick && r.quiet && r.respond != "" {
-		return b.replace(r, m)
+		return answer{then: func(ctx context.Context) error { return b.replace(ctx, r.respond, m) }}
 	}
 	return b.show(r, m)
 }
 
 // listIncidents is /inc list.
 func (b *Bot) listIncidents(ctx context.Context, r request, t typed) (answer, error) {
-	f := blocks.Filter(t.rest)
+	f := blocks.Filter(strings.ToLower(t.rest))
 	switch f {
 	case blocks.Everything, blocks.InPost, blocks.WithOverdue, blocks.Mine:
 		return b.listPage(ctx, r, f, 0)
 	}
-	return b.tell(r, "", blocks.ListUsage(b.scene(ctx), t.rest)), nil
+	return b.tell(r, "", blocks.ListUsage(b.scene(ctx), readable(t.rest))), nil
 }
 
 func (b *Bot) listPage(ctx context.Context, r request, f blocks.Filter, number int) (answer, error) {

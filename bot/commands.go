@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"epilogue/blocks"
 	"epilogue/flow"
@@ -40,7 +41,7 @@ func parse(text string) typed {
 // word splits the first word off.
 func word(s string) (first, rest string) {
 	s = strings.TrimSpace(s)
-	i := strings.IndexFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\u00a0' })
+	i := strings.IndexFunc(s, unicode.IsSpace)
 	if i < 0 {
 		return s, ""
 	}
@@ -86,7 +87,7 @@ func (b *Bot) onCommand(ctx context.Context, r request) (answer, error) {
 		do, ok = b.summary, true
 	}
 	if !ok {
-		return b.tell(r, "", blocks.NoSuchCommand(b.scene(ctx), t.verb)), nil
+		return b.tell(r, "", blocks.NoSuchCommand(b.scene(ctx), readable(t.verb))), nil
 	}
 	inc, found, err := b.meant(ctx, r, t)
 	if err != nil {
@@ -123,7 +124,11 @@ func (b *Bot) askWhich(ctx context.Context, r request) (answer, error) {
 			break
 		}
 	}
-	return b.open(r, blocks.PickForm(b.scene(ctx), all, r.text)), nil
+	pick := carried{typed: r.text}.onto(blocks.PickForm(b.scene(ctx), all, ""))
+	if !fits(pick) {
+		return b.tell(r, "", blocks.NoIncidentHere(b.scene(ctx), parse(r.text).verb)), nil
+	}
+	return b.open(r, pick), nil
 }
 
 func involved(inc flow.Incident, who flow.UserID) bool {
@@ -145,9 +150,12 @@ func (b *Bot) help(ctx context.Context, r request, _ typed) (answer, error) {
 
 // askDeclare opens the form for a new incident, and meanwhile learns what the channel is, in case it is to be used.
 func (b *Bot) askDeclare(ctx context.Context, r request, t typed) (answer, error) {
-	d := blocks.Declaring{Name: t.rest, Lead: r.user, Here: r.channel}
+	d := blocks.Declaring{Name: readable(t.rest), Lead: r.user, Here: r.channel}
 	if t.incident != 0 { // a name that begins like a reference
-		d.Name = strings.TrimSpace(t.incident.String() + " " + t.rest)
+		d.Name = strings.TrimSpace(t.incident.String() + " " + d.Name)
+	}
+	if typed := []rune(d.Name); len(typed) > flow.MaxName { // the field would not take it
+		d.Name = string(typed[:flow.MaxName])
 	}
 	if ch := r.channel; ch != "" {
 		b.behind.once("channel/"+string(ch), func(ctx context.Context) error {
@@ -155,7 +163,7 @@ func (b *Bot) askDeclare(ctx context.Context, r request, t typed) (answer, error
 			return err
 		})
 	}
-	return b.open(r, withAnswerTo(blocks.DeclareForm(b.scene(ctx), d), r.respond)), nil
+	return b.declareForm(ctx, r, d)
 }
 
 func (b *Bot) summary(ctx context.Context, r request, _ typed, inc flow.Incident) (answer, error) {
@@ -164,9 +172,9 @@ func (b *Bot) summary(ctx context.Context, r request, _ typed, inc flow.Incident
 
 func (b *Bot) update1(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
 	if t.rest == "" {
-		return b.open(r, blocks.UpdateForm(b.scene(ctx), inc)), nil
+		return b.updateForm(ctx, r, inc)
 	}
-	return b.carryOut(ctx, r, inc.ID, flow.Update{Note: t.rest})
+	return b.carryOut(ctx, r, inc.ID, flow.Update{Note: readable(t.rest)})
 }
 
 // relabel is /inc severity and /inc type.
@@ -177,11 +185,12 @@ func (b *Bot) relabel(ctx context.Context, r request, t typed, inc flow.Incident
 		labels = s.Process.Types
 	}
 	if t.rest == "" {
-		return b.open(r, blocks.UpdateForm(s, inc)), nil
+		return b.updateForm(ctx, r, inc)
 	}
-	key, ok := labelMeant(labels, t.rest)
+	name := readable(t.rest)
+	key, ok := labelMeant(labels, name)
 	if !ok {
-		return b.tell(r, "", blocks.NoSuchLabel(s, t.verb, t.rest, labels)), nil
+		return b.tell(r, "", blocks.NoSuchLabel(s, t.verb, name, labels)), nil
 	}
 	cmd := flow.Update{Severity: &key}
 	if t.verb == "type" {
@@ -203,7 +212,7 @@ func labelMeant(labels []flow.Label, typed string) (flow.Key, bool) {
 // rewrite is /inc summary and /inc rename.
 func (b *Bot) rewrite(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
 	if t.rest == "" {
-		return b.open(r, blocks.UpdateForm(b.scene(ctx), inc)), nil
+		return b.updateForm(ctx, r, inc)
 	}
 	plain := readable(t.rest)
 	if t.verb == "rename" {
@@ -218,36 +227,45 @@ func (b *Bot) askClose(ctx context.Context, r request, t typed, inc flow.Inciden
 	if err != nil {
 		return answer{}, err
 	}
-	if !flow.MayAct(inc, actor) {
-		return answer{}, flow.Refusal{Why: flow.NotAFullMember, Incident: inc.ID, Standing: actor.Standing}
-	}
 	c := s.Process.Closing(inc, actor)
-	switch {
-	case c.Way == flow.OptOutWay && t.verb == "resolve":
-		return b.show(r, blocks.ResolvedAlready(s, inc)), nil
-	case c.Way == flow.OptOutWay && !c.MayOptOut:
-		return answer{}, flow.Refusal{Why: flow.NotAllowed, Incident: inc.ID, Right: c.Right, Flow: inc.Snapshot.Name}
-	case c.Way == flow.ClosedWay:
-		return answer{}, flow.Refusal{Why: flow.AlreadyClosed, Incident: inc.ID, By: inc.ClosedBy, At: inc.ClosedAt, Stage: inc.Stage}
+	if c.Way == flow.OptOutWay && t.verb == "resolve" {
+		list := blocks.Ref{Want: listTasks, Incident: inc.ID}
+		return b.show(r, inList(blocks.ResolvedAlready(s, inc), list)), nil
+	}
+	if err := b.mayOpen(ctx, r, inc, likely(c)); err != nil {
+		return answer{}, err
 	}
 	return b.open(r, blocks.ClosePrompt(s, inc, c, r.user)), nil
 }
 
+// likely is the command behind the first choice of the form that closes an incident.
+func likely(c flow.Closing) flow.Command {
+	switch c.Way {
+	case flow.OptOutWay:
+		return flow.OptOut{Reason: someText}
+	case flow.AutomaticWay:
+		return flow.EnterFlow{Flow: c.Flow.Key}
+	case flow.ResumeWay:
+		return flow.EnterFlow{Flow: c.Paused.Flow}
+	}
+	return flow.CloseIncident{}
+}
+
 func (b *Bot) askReopen(ctx context.Context, r request, _ typed, inc flow.Incident) (answer, error) {
-	if inc.Stage == flow.Active {
-		return answer{}, flow.Refusal{Why: flow.AlreadyActive, Incident: inc.ID}
+	if err := b.mayOpen(ctx, r, inc, flow.Reopen{To: flow.Active}); err != nil {
+		return answer{}, err
 	}
 	return b.open(r, blocks.ReopenForm(b.scene(ctx), inc, r.user)), nil
 }
 
 func (b *Bot) showTasks(ctx context.Context, r request, _ typed, inc flow.Incident) (answer, error) {
-	return b.show(r, blocks.TasksMessage(b.scene(ctx), inc)), nil
+	return b.show(r, b.statusList(ctx, inc)), nil
 }
 
 // moveOn leaves a status without tasks at once; past open tasks it asks for the reason.
 func (b *Bot) moveOn(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
 	if inc.Stage == flow.PostIncident && t.rest == "" && flow.Count(inc.In(inc.Status)).Open > 0 {
-		return b.open(r, blocks.MoveOnForm(b.scene(ctx), inc)), nil
+		return b.moveOnForm(ctx, r, inc)
 	}
 	return b.carryOut(ctx, r, inc.ID, flow.MoveOn{From: inc.Status, Reason: readable(t.rest)})
 }
@@ -258,10 +276,10 @@ var mention = regexp.MustCompile(`<@([UW][A-Z0-9]+)(?:\|[^>]*)?>`)
 // role is /inc role ROLE @x and /inc lead @x.
 func (b *Bot) role(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
 	s := b.scene(ctx)
-	name := strings.TrimSpace(mention.ReplaceAllString(t.rest, ""))
+	name := readable(strings.TrimSpace(mention.ReplaceAllString(t.rest, "")))
 	who := mention.FindStringSubmatch(t.rest)
 	if who == nil {
-		return b.open(r, blocks.RolesForm(s, inc)), nil
+		return b.rolesForm(ctx, r, inc)
 	}
 	key := flow.LeadRole
 	if t.verb == "role" {
@@ -344,6 +362,9 @@ func readable(s string) string {
 			}
 			return "@" + strings.TrimPrefix(label, "@")
 		case strings.HasPrefix(target, "#"):
+			if label == "" { // a private channel: Slack names it to nobody
+				return target
+			}
 			return "#" + strings.TrimPrefix(label, "#")
 		}
 		return strings.TrimPrefix(target, "mailto:")

@@ -49,7 +49,7 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	}
 	inc, err := b.store.Incident(ctx, job.Incident)
 	if err != nil {
-		return store.Outcome{}, again{after: time.Second, why: fmt.Errorf("read %s: %w", job.Incident, err)}
+		return store.Outcome{}, fmt.Errorf("read %s: %w", job.Incident, err)
 	}
 	switch e.Tell {
 	case flow.TellOpenChannel:
@@ -71,6 +71,8 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	switch e.Tell {
 	case flow.TellInvite:
 		return b.invite(ctx, inc, e.To)
+	case tellBringIn:
+		return store.Outcome{}, b.bringIn(ctx, job, inc)
 	case flow.TellDeclared:
 		return b.postFirst(ctx, job, inc)
 	case flow.TellFirst:
@@ -90,7 +92,7 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	case flow.TellBookmark:
 		return b.bookmark(ctx, job, inc)
 	}
-	return store.Outcome{}, fmt.Errorf("no delivery for %q", e.Tell)
+	return store.Outcome{}, fmt.Errorf("%w: no delivery for %q", errFault, e.Tell)
 }
 
 // postFirst posts the incident's first message and pins it.
@@ -241,7 +243,7 @@ func (b *Bot) postThread(ctx context.Context, job store.Job, inc flow.Incident) 
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	for len(events) > 0 {
+	for posts := 0; len(events) > 0; {
 		key, n := threadOf(inc.ID, cards, events)
 		told := events[:n]
 		events = events[n:]
@@ -254,10 +256,24 @@ func (b *Bot) postThread(ctx context.Context, job store.Job, inc flow.Incident) 
 			return store.Outcome{}, err
 		}
 		if _, err := b.postIn(ctx, job, inc, card.TS, m); err != nil {
-			return store.Outcome{}, err
+			return store.Outcome{}, halfway(err, posts)
 		}
+		posts++
 	}
 	return store.Outcome{}, nil
+}
+
+// halfway keeps an error from saying that a job had no effect, when some of its posts were made: they are looked for when it is tried again.
+func halfway(err error, posts int) error {
+	var a again
+	switch v := verdictOf(err); {
+	case posts == 0:
+	case errors.As(err, &a):
+		return again{after: a.after, sent: true, why: a.why}
+	case v == limited, v == later:
+		return again{after: retryAfter(err), sent: true, why: err}
+	}
+	return err
 }
 
 // threadOf is the card that was the current one at the first of the events, and how many of them came before the next card.

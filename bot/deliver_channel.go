@@ -52,7 +52,7 @@ func (b *Bot) openChannel(ctx context.Context, job store.Job, inc flow.Incident)
 	}
 	var made *slack.Channel
 	var err error
-	for attempt := max(1, job.Claims); attempt <= nameAttempts; attempt++ {
+	for attempt := min(max(1, job.Claims), nameAttempts); attempt <= nameAttempts; attempt++ {
 		err = b.pace.call(ctx, "conversations.create", tier2Budget, func(ctx context.Context) (err error) {
 			made, err = b.slack.CreateConversationContext(ctx, slack.CreateConversationParams{
 				ChannelName: channelName(b.channelPrefix, inc, attempt), IsPrivate: inc.Private,
@@ -77,7 +77,9 @@ func (b *Bot) openChannel(ctx context.Context, job store.Job, inc flow.Incident)
 		return store.Outcome{}, err
 	}
 	if job.Detail != "" {
-		b.whisper(ctx, job.Detail, blocks.Opened(b.scene(ctx), after))
+		if err := b.whisper(ctx, job.Detail, blocks.Opened(b.scene(ctx), after)); err != nil {
+			b.log.Info("whoever declared an incident cannot be answered", "incident", inc.ID, "err", err)
+		}
 	}
 	return store.Outcome{}, nil
 }
@@ -153,12 +155,38 @@ func (b *Bot) inviteOne(ctx context.Context, ch flow.ChannelID, u flow.UserID) e
 	}
 	switch {
 	case err == nil, codeOf(err) == "already_in_channel":
-		return b.store.Join(ctx, ch, u)
+		return b.people.moved(func() error { return b.store.Join(ctx, ch, u) })
 	case verdictOf(err) == gone, verdictOf(err) == refused:
 		b.log.Info("somebody cannot be invited", "channel", ch, "err", err)
 		return nil
 	}
 	return fmt.Errorf("invite to %s: %w", ch, err)
+}
+
+// bringIn invites somebody whom a member of a private incident's channel asked for, and gives them the task, by the rights of whoever asked.
+func (b *Bot) bringIn(ctx context.Context, job store.Job, inc flow.Incident) error {
+	var asked asking
+	if err := json.Unmarshal([]byte(job.Detail), &asked); err != nil {
+		return fmt.Errorf("%w: read who asked: %w", errFault, err)
+	}
+	if err := b.inviteOne(ctx, inc.Channel, job.Effect.To); err != nil || job.Effect.Task == 0 {
+		return err
+	}
+	person, err := b.people.candidate(ctx, job.Effect.To, inc)
+	if err != nil {
+		return err
+	}
+	_, _, err = b.do(ctx, inc.ID, asked.By, asked.Delivery, flow.AssignTask{Task: job.Effect.Task, To: person})
+	var no flow.Refusal
+	if !errors.As(err, &no) {
+		return err
+	}
+	if asked.Answer != "" {
+		if err := b.whisper(ctx, asked.Answer, blocks.Say(blocks.Refusal(b.scene(ctx), inc, no))); err != nil {
+			b.log.Info("whoever asked for an invitation cannot be answered", "incident", inc.ID, "err", err)
+		}
+	}
+	return nil
 }
 
 // pin pins a message. It is a nicety: what goes wrong is logged.
@@ -194,7 +222,9 @@ func (b *Bot) bookmark(ctx context.Context, job store.Job, inc flow.Incident) (s
 	err = b.pace.call(ctx, "bookmarks", tier2Budget, func(ctx context.Context) error {
 		if mark.ID != "" {
 			_, err := b.slack.EditBookmarkContext(ctx, string(inc.Channel), mark.ID, slack.EditBookmarkParameters{Link: link})
-			return err
+			if codeOf(err) != "not_found" { // somebody took it away: then there is a new one
+				return err
+			}
 		}
 		made, err := b.slack.AddBookmarkContext(ctx, string(inc.Channel), slack.AddBookmarkParameters{
 			Title: blocks.BookmarkTitle, Type: "link", Link: link,

@@ -21,18 +21,16 @@ func (b *Bot) dmChannel(ctx context.Context, to flow.UserID) (store.Person, erro
 	if err != nil || p.DM != "" {
 		return p, err
 	}
-	err = b.pace.call(ctx, "conversations.open", tier3Budget, func(ctx context.Context) error {
-		ch, _, _, err := b.slack.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{string(to)}})
-		if err == nil {
-			p.DM = flow.ChannelID(ch.ID)
-		}
+	var opened *slack.Channel
+	err = b.pace.call(ctx, "conversations.open", tier3Budget, func(ctx context.Context) (err error) {
+		opened, _, _, err = b.slack.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{string(to)}})
 		return err
 	})
 	if err != nil {
 		// Opening a conversation twice is opening it once.
 		return p, fmt.Errorf("open a direct message to %s: %w", to, err)
 	}
-	return p, b.store.SavePerson(ctx, p)
+	return b.people.change(ctx, to, func(p *store.Person) { p.DM = flow.ChannelID(opened.ID) })
 }
 
 // mayBeTold reports whether somebody may be told of an incident: they are still around, and a private one exists for them.
@@ -83,8 +81,7 @@ func (b *Bot) tellAssignee(ctx context.Context, job store.Job, inc flow.Incident
 		return store.Outcome{}, err
 	}
 	if !p.Greeted {
-		p.Greeted = true
-		if err := b.store.SavePerson(ctx, p); err != nil {
+		if _, err := b.people.change(ctx, e.To, func(p *store.Person) { p.Greeted = true }); err != nil {
 			b.log.Warn("cannot remember that somebody was greeted", "err", err)
 		}
 	}
@@ -96,14 +93,17 @@ func (b *Bot) tellAssignee(ctx context.Context, job store.Job, inc flow.Incident
 	return out, nil
 }
 
-// refreshDMs brings the DMs about a task, or about all tasks, up to date: settled or handed on, they lose their buttons.
+// mostEdits is how many messages one job edits; the rest follow in another, so that none outlives its lease.
+const mostEdits = 20
+
+// refreshDMs brings the DMs about a task, or about all tasks, up to date: settled or handed on, they lose their buttons. What somebody was told of
+// a private incident that they have left stays as it was: they learn no more of it.
 func (b *Bot) refreshDMs(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
 	sent, err := b.store.Results(ctx, dmsKey(inc.ID))
 	if err != nil {
 		return store.Outcome{}, fmt.Errorf("read the direct messages about %s: %w", inc.ID, err)
 	}
 	var out store.Outcome
-	var failed error
 	for _, r := range sent {
 		var p posted
 		if err := json.Unmarshal(r.Value, &p); err != nil || p.Handed == nil {
@@ -112,17 +112,38 @@ func (b *Bot) refreshDMs(ctx context.Context, job store.Job, inc flow.Incident) 
 		if job.Effect.Task != 0 && !slices.Contains(p.Handed.Tasks, job.Effect.Task) {
 			continue
 		}
-		one, err := b.edit(ctx, r.Key, p, blocks.AssigneeDM(b.scene(ctx), inc, p.To, *p.Handed))
+		one, err := b.refreshDM(ctx, r.Key, p, inc)
 		switch verdictOf(err) {
 		case fine:
 			out.Results = append(out.Results, one.Results...)
 		case gone:
 			out.Results = append(out.Results, store.Result{Key: r.Key})
+		case refused:
+			b.log.Warn("a direct message cannot be brought up to date", "incident", inc.ID, "err", err)
 		default:
-			failed = err
+			if len(out.Results) == 0 {
+				return out, err
+			}
+			return b.goOn(out, job), nil
+		}
+		if len(out.Results) >= mostEdits {
+			return b.goOn(out, job), nil
 		}
 	}
-	return out, failed
+	return out, nil
+}
+
+func (b *Bot) refreshDM(ctx context.Context, key string, p posted, inc flow.Incident) (store.Outcome, error) {
+	if sees, err := b.visible(ctx, p.To, inc); err != nil || !sees {
+		return store.Outcome{}, err
+	}
+	return b.edit(ctx, key, p, blocks.AssigneeDM(b.scene(ctx), inc, p.To, *p.Handed))
+}
+
+// goOn keeps what a job has done and leaves the rest to another one.
+func (b *Bot) goOn(out store.Outcome, job store.Job) store.Outcome {
+	out.Then = append(out.Then, b.follow(job.Incident, job.Effect))
+	return out
 }
 
 // tellPast tells the lead that the evidence of a task of the past is gone.

@@ -33,10 +33,14 @@ type directory struct {
 	store  store.Directory
 	slack  *slack.Client
 	team   string        // our own workspace
+	org    string        // the Enterprise Grid that it is part of, or nothing
 	bot    flow.UserID   // ourselves
 	admins []flow.UserID // named by the operator: always admins
 	now    func() time.Time
 	known  sync.Map                                            // flow.UserID → true: those that are in the store
+	saving sync.Mutex                                          // held while somebody is read, changed and written
+	moving sync.Mutex                                          // held while members are written
+	moves  int                                                 // joins and leaves so far; guarded by moving
 	behind func(name string, work func(context.Context) error) // runs work in the background, once at a time by name
 }
 
@@ -76,7 +80,10 @@ func (d *directory) person(ctx context.Context, id flow.UserID) (store.Person, e
 
 func (d *directory) ask(ctx context.Context, id flow.UserID) (store.Person, error) {
 	u, err := d.slack.GetUserInfoContext(ctx, string(id))
-	if err != nil {
+	switch {
+	case verdictOf(err) == gone: // Slack knows them, but not for us; or somebody typed an id that is none
+		return d.change(ctx, id, func(p *store.Person) { p.Standing, p.Admin, p.Known = flow.Outsider, false, d.now() })
+	case err != nil:
 		return store.Person{}, fmt.Errorf("%w: ask Slack for %s: %w", errUnsure, id, err)
 	}
 	return d.learn(ctx, *u)
@@ -84,14 +91,24 @@ func (d *directory) ask(ctx context.Context, id flow.UserID) (store.Person, erro
 
 // learn writes down what Slack says of somebody, and keeps what only we know.
 func (d *directory) learn(ctx context.Context, u slack.User) (store.Person, error) {
-	id := flow.UserID(u.ID)
+	return d.change(ctx, flow.UserID(u.ID), func(p *store.Person) {
+		p.Name, p.Zone, p.Known = visibleName(u), u.TZ, d.now()
+		p.Admin = u.IsAdmin || u.IsOwner || u.IsPrimaryOwner
+		p.Standing = d.standing(u)
+	})
+}
+
+// change writes down one thing about somebody. Whoever writes a person goes through here: a copy that was read before a call to Slack may hold
+// rights that were taken away meanwhile.
+func (d *directory) change(ctx context.Context, id flow.UserID, change func(*store.Person)) (store.Person, error) {
+	d.saving.Lock()
+	defer d.saving.Unlock()
 	p, err := d.store.Person(ctx, id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return p, fmt.Errorf("read person %s: %w", id, err)
 	}
-	p.ID, p.Name, p.Zone, p.Known = id, visibleName(u), u.TZ, d.now()
-	p.Admin = u.IsAdmin || u.IsOwner || u.IsPrimaryOwner
-	p.Standing = d.standing(u)
+	p.ID = id
+	change(&p)
 	if err := d.store.SavePerson(ctx, p); err != nil {
 		return p, fmt.Errorf("save person %s: %w", id, err)
 	}
@@ -116,12 +133,17 @@ func (d *directory) standing(u slack.User) flow.Standing {
 		return flow.Deactivated
 	case u.IsBot, u.ID == slackbot, flow.UserID(u.ID) == d.bot:
 		return flow.Bot
-	case u.IsStranger, u.TeamID != "" && u.TeamID != d.team && u.Enterprise.ID == "":
+	case u.IsStranger, u.TeamID != "" && u.TeamID != d.team && !d.sameOrg(u):
 		return flow.Outsider
 	case u.IsRestricted, u.IsUltraRestricted:
 		return flow.Guest
 	}
 	return flow.FullMember
+}
+
+// sameOrg reports whether somebody of another workspace belongs to our own Enterprise Grid; a partner's Grid is not ours.
+func (d *directory) sameOrg(u slack.User) bool {
+	return d.org != "" && u.Enterprise.EnterpriseID == d.org
 }
 
 // actor is somebody with the rights they have now, on an incident.
@@ -197,15 +219,50 @@ func (d *directory) readChannel(ctx context.Context, id flow.ChannelID) (store.C
 		ID: id, Name: info.Name, Private: info.IsPrivate, Direct: info.IsIM || info.IsMpIM,
 		Shared: info.IsExtShared || info.IsPendingExtShared, Archived: info.IsArchived, Known: d.now(),
 	}
-	if c.Private {
+	if !c.Private {
+		return c, d.save(ctx, c)
+	}
+	for {
+		before := d.movesSoFar()
 		if c.Members, err = d.readMembers(ctx, id); err != nil {
 			return store.Channel{}, fmt.Errorf("%w: %w", errUnsure, err)
 		}
+		if saved, err := d.saveUnlessMoved(ctx, c, before); saved || err != nil {
+			return c, err
+		}
 	}
+}
+
+func (d *directory) save(ctx context.Context, c store.Channel) error {
 	if err := d.store.SaveChannel(ctx, c); err != nil {
-		return c, fmt.Errorf("save channel %s: %w", id, err)
+		return fmt.Errorf("save channel %s: %w", c.ID, err)
 	}
-	return c, nil
+	return nil
+}
+
+// moved writes down that somebody joined or left a channel.
+func (d *directory) moved(write func() error) error {
+	d.moving.Lock()
+	defer d.moving.Unlock()
+	d.moves++
+	return write()
+}
+
+func (d *directory) movesSoFar() int {
+	d.moving.Lock()
+	defer d.moving.Unlock()
+	return d.moves
+}
+
+// saveUnlessMoved writes the members of a channel as Slack listed them, unless somebody joined or left while it did: the list may be the one from
+// before, and whoever left would go on seeing what is private.
+func (d *directory) saveUnlessMoved(ctx context.Context, c store.Channel, before int) (saved bool, err error) {
+	d.moving.Lock()
+	defer d.moving.Unlock()
+	if d.moves != before {
+		return false, nil
+	}
+	return true, d.save(ctx, c)
 }
 
 func (d *directory) readMembers(ctx context.Context, id flow.ChannelID) ([]flow.UserID, error) {

@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"epilogue/flow"
@@ -21,13 +22,14 @@ type request struct {
 	respond  string // response_url: where the person can be answered; empty for views and events
 
 	text    string // commands: all behind the name
-	action  string // clicks and suggestions: the action_id
+	action  string // clicks: the action_id
 	value   string // of the button or the chosen option
 	message string // clicks on a message: its ts
 	quiet   bool   // clicks on a message that only the person sees
 	view    viewState
+	block   string          // clicks: the block_id of the block that holds what was clicked
 	event   json.RawMessage // events: the inner event
-	typing  string          // suggestions: what was typed so far
+	acts    bool            // events: the user did something that is recorded of them
 	shown   string          // shortcuts: the callback_id
 }
 
@@ -51,6 +53,7 @@ type viewState struct {
 	Callback string `json:"callback_id"`
 	Metadata string `json:"private_metadata"`
 	Previous string `json:"previous_view_id"` // the view below it in the stack
+	Root     string `json:"root_view_id"`     // the view at the bottom of the stack
 	State    struct {
 		Values map[string]map[string]leaf `json:"values"`
 	} `json:"state"`
@@ -109,6 +112,22 @@ func (v viewState) picked(block string) []string {
 
 func (v viewState) has(block string) bool { return len(v.State.Values[block]) > 0 }
 
+// people are those who were picked.
+func (v viewState) people() []flow.UserID {
+	var out []flow.UserID
+	for _, leaves := range v.State.Values {
+		for _, l := range leaves {
+			if l.SelectedUser != "" {
+				out = append(out, flow.UserID(l.SelectedUser))
+			}
+		}
+	}
+	return out
+}
+
+// top reports whether nothing can be put on the view: Slack stacks three.
+func (v viewState) top() bool { return v.Previous != "" && v.Previous != v.Root }
+
 // decode reads an envelope. Envelope types and interactions that are unknown are kindOther.
 func decode(e socketlink.Envelope) (request, error) {
 	var r request
@@ -144,8 +163,16 @@ func decodeCommand(b []byte) (request, error) {
 	return request{
 		kind: kindCommand, user: flow.UserID(p.User), channel: flow.ChannelID(p.Channel), text: strings.TrimSpace(p.Text),
 		private: p.ChannelName == "privategroup",
-		trigger: p.Trigger, respond: p.Respond, delivery: "command/" + p.Trigger,
+		trigger: p.Trigger, respond: p.Respond, delivery: named("command", p.Trigger),
 	}, nil
+}
+
+// named is the name of a delivery; none if Slack left out what tells it from others.
+func named(kind string, parts ...string) string {
+	if slices.Contains(parts, "") {
+		return ""
+	}
+	return kind + "/" + strings.Join(parts, "/")
 }
 
 func decodeInteraction(b []byte) (request, error) {
@@ -184,9 +211,9 @@ func decodeInteraction(b []byte) (request, error) {
 		}
 		return decodeClick(r, p.Actions[0])
 	case "view_submission":
-		r.kind, r.delivery = kindForm, "form/"+r.view.ID+"/"+r.view.Hash
+		r.kind, r.delivery = kindForm, named("form", r.view.ID, r.view.Hash)
 	case "shortcut", "message_action":
-		r.kind, r.shown, r.delivery = kindShortcut, p.Shown, "shortcut/"+p.Trigger
+		r.kind, r.shown, r.delivery = kindShortcut, p.Shown, named("shortcut", p.Trigger)
 	}
 	return r, nil
 }
@@ -197,8 +224,9 @@ type ident struct {
 
 func decodeClick(r request, raw json.RawMessage) (request, error) {
 	var id struct {
-		ID   string `json:"action_id"`
-		When string `json:"action_ts"`
+		ID    string `json:"action_id"`
+		Block string `json:"block_id"`
+		When  string `json:"action_ts"`
 	}
 	if err := json.Unmarshal(raw, &id); err != nil {
 		return r, err
@@ -207,8 +235,10 @@ func decodeClick(r request, raw json.RawMessage) (request, error) {
 	if err := json.Unmarshal(raw, &l); err != nil {
 		return r, err
 	}
-	r.kind, r.action, r.value = kindClick, id.ID, l.text()
-	r.delivery = strings.Join([]string{"click", string(r.user), id.When, id.ID, r.message, r.view.ID}, "/")
+	r.kind, r.action, r.block, r.value = kindClick, id.ID, id.Block, l.text()
+	if r.delivery = named("click", string(r.user), id.When, id.ID); r.delivery != "" {
+		r.delivery += "/" + r.message + "/" + r.view.ID
+	}
 	return r, nil
 }
 
@@ -220,5 +250,10 @@ func decodeEvent(b []byte) (request, error) {
 	if err := json.Unmarshal(b, &p); err != nil {
 		return request{}, err
 	}
-	return request{kind: kindEvent, event: p.Event, delivery: "event/" + p.ID}, nil
+	r := request{kind: kindEvent, event: p.Event, delivery: named("event", p.ID)}
+	var of happened
+	if json.Unmarshal(p.Event, &of) == nil {
+		r.user, r.channel, r.acts = of.user(), of.channel(), of.acts()
+	}
+	return r, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -16,23 +17,16 @@ import (
 // onEvent takes what happened in Slack: who people are, who is in which channel, who takes part. An event may arrive several times; each
 // of these is the same when done again.
 func (b *Bot) onEvent(ctx context.Context, r request) error {
-	var e struct {
-		Type     string          `json:"type"`
-		Subtype  string          `json:"subtype"`
-		User     json.RawMessage `json:"user"`
-		Channel  json.RawMessage `json:"channel"`
-		BotID    string          `json:"bot_id"`
-		Tab      string          `json:"tab"`
-		ChanType string          `json:"channel_type"`
-	}
+	var e happened
 	if err := json.Unmarshal(r.event, &e); err != nil {
 		b.log.Error("an event cannot be read", "err", err)
 		return nil
 	}
-	user, channel := flow.UserID(text(e.User)), flow.ChannelID(text(e.Channel))
 	switch e.Type {
 	case "app_home_opened":
-		return b.openedHome(ctx, user, e.Tab)
+		if e.Tab == "home" {
+			return b.openedHome(ctx, r.user)
+		}
 	case "user_change", "team_join":
 		var u slack.User
 		if err := json.Unmarshal(e.User, &u); err != nil {
@@ -42,40 +36,64 @@ func (b *Bot) onEvent(ctx context.Context, r request) error {
 		_, err := b.people.learn(ctx, u)
 		return err
 	case "member_joined_channel":
-		return b.joined(ctx, channel, user)
+		return b.joined(ctx, r.channel, r.user)
 	case "member_left_channel":
-		return b.store.Leave(ctx, channel, user)
+		return b.left(ctx, r.channel, r.user)
 	case "message":
-		if e.Subtype == "" && e.BotID == "" && user != "" {
-			return b.tookPart(ctx, channel, user)
+		if e.acts() {
+			return b.tookPart(ctx, r.channel, r.user)
 		}
 	}
 	return nil
 }
 
-// text is a JSON string, or nothing for what is none.
-func text(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		return ""
+// happened is the inner event.
+type happened struct {
+	Type    string          `json:"type"`
+	Subtype string          `json:"subtype"`
+	User    json.RawMessage `json:"user"`    // an id, or in some events the person whole
+	Channel json.RawMessage `json:"channel"` // likewise
+	BotID   string          `json:"bot_id"`
+	Tab     string          `json:"tab"`
+}
+
+func (e happened) user() flow.UserID       { return flow.UserID(identOf(e.User)) }
+func (e happened) channel() flow.ChannelID { return flow.ChannelID(identOf(e.Channel)) }
+
+// acts reports whether somebody did what is recorded of them: then it must be known who they are. Posting is posting with a file, too; joining,
+// topics and the like are not.
+func (e happened) acts() bool {
+	switch e.Type {
+	case "app_home_opened":
+		return e.Tab == "home"
+	case "message":
+		posts := slices.Contains([]string{"", "file_share", "thread_broadcast", "me_message"}, e.Subtype)
+		return posts && e.BotID == "" && e.user() != ""
 	}
-	return s
+	return false
+}
+
+// identOf is the id of what is given as an id or whole; empty for what is neither.
+func identOf(raw json.RawMessage) string {
+	var id string
+	if json.Unmarshal(raw, &id) == nil {
+		return id
+	}
+	var whole ident
+	if json.Unmarshal(raw, &whole) == nil {
+		return whole.ID
+	}
+	return ""
 }
 
 // openedHome remembers who has an App Home to be kept up to date, and draws it.
-func (b *Bot) openedHome(ctx context.Context, user flow.UserID, tab string) error {
-	if tab != "home" {
-		return nil
-	}
+func (b *Bot) openedHome(ctx context.Context, user flow.UserID) error {
 	p, err := b.people.person(ctx, user)
+	if err == nil && !p.Home {
+		_, err = b.people.change(ctx, user, func(p *store.Person) { p.Home = true })
+	}
 	if err != nil {
 		return err
-	}
-	if !p.Home {
-		p.Home = true
-		if err := b.store.SavePerson(ctx, p); err != nil {
-			return fmt.Errorf("save person %s: %w", user, err)
-		}
 	}
 	b.behind.run("App Home", func(ctx context.Context) error { return b.publishHome(ctx, user, blocks.Ref{}) })
 	return nil
@@ -96,7 +114,31 @@ func (b *Bot) joined(ctx context.Context, ch flow.ChannelID, user flow.UserID) e
 			return err
 		})
 	}
-	return b.store.Join(ctx, ch, user)
+	if err := b.people.moved(func() error { return b.store.Join(ctx, ch, user) }); err != nil {
+		return err
+	}
+	return b.redrawHome(ctx, ch, user)
+}
+
+// left takes somebody off the members of a channel. What is private to it must not stay in their App Home.
+func (b *Bot) left(ctx context.Context, ch flow.ChannelID, user flow.UserID) error {
+	if err := b.people.moved(func() error { return b.store.Leave(ctx, ch, user) }); err != nil {
+		return err
+	}
+	return b.redrawHome(ctx, ch, user)
+}
+
+// redrawHome draws the App Home of somebody who came into a private channel or left it: they see other incidents now.
+func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserID) error {
+	c, err := b.store.Channel(ctx, ch)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !c.Private {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read channel %s: %w", ch, err)
+	}
+	b.refreshHome(ctx, user)
+	return nil
 }
 
 // tookPart records who posts in an incident's channel, once.
@@ -127,7 +169,7 @@ func (b *Bot) tookPart(ctx context.Context, ch flow.ChannelID, user flow.UserID)
 // onShortcut opens what a shortcut is for.
 func (b *Bot) onShortcut(ctx context.Context, r request) (answer, error) {
 	if r.shown == string(blocks.Declare) {
-		return b.open(r, blocks.DeclareForm(b.scene(ctx), blocks.Declaring{Lead: r.user})), nil
+		return b.declareForm(ctx, r, blocks.Declaring{Lead: r.user})
 	}
 	return answer{}, nil
 }

@@ -17,16 +17,16 @@ import (
 
 // onForm carries out a form. What is wrong stands below its field; what was typed stays.
 func (b *Bot) onForm(ctx context.Context, r request) (answer, error) {
-	ref, back, err := metadata(r.view.Metadata)
+	c, err := metadata(r.view.Metadata)
 	if err != nil {
 		return answer{}, nil //nolint:nilerr // a view of ours without a form behind it, or nothing of ours
 	}
-	action := blocks.Action(r.view.Callback)
+	ref, action := c.ref, blocks.Action(r.view.Callback)
 	if action == blocks.Declare || action == blocks.Again {
-		return b.submitDeclare(ctx, r, ref, back)
+		return b.submitDeclare(ctx, r, ref, c.answer)
 	}
 	if action == blocks.Pick {
-		return b.submitPick(ctx, r, ref)
+		return b.submitPick(ctx, r, c.typed)
 	}
 	inc, err := b.see(ctx, r.user, ref.Incident)
 	if err != nil {
@@ -47,17 +47,18 @@ func (b *Bot) onForm(ctx context.Context, r request) (answer, error) {
 	return b.submit(ctx, r, inc.ID, cmd)
 }
 
-// submit does what a form says and closes it; the list of tasks below it is brought up to date.
+// submit does what a form says and closes it; the list that it was opened from is brought up to date.
 func (b *Bot) submit(ctx context.Context, r request, id flow.IncidentID, cmd flow.Command) (answer, error) {
-	after, done, err := b.do(ctx, id, r.user, r.delivery, cmd)
+	_, done, err := b.do(ctx, id, r.user, r.delivery, cmd)
 	if err != nil || !done {
 		return answer{}, err
 	}
-	if r.view.Previous == "" {
-		b.refreshHome(ctx, r.user)
-		return answer{}, nil
+	c, err := metadata(r.view.Metadata)
+	if list, ok := listNamed(c.list); ok && err == nil && (r.view.Previous != "" || c.answer != "") {
+		return answer{then: b.redraw(r.user, list, r.view.Previous, c.answer)}, nil
 	}
-	return answer{then: b.update(r.view.Previous, blocks.AllTasks(b.scene(ctx), after, 0))}, nil
+	b.refreshHome(ctx, r.user)
+	return answer{}, nil
 }
 
 // commandOf is the command that a form asks for.
@@ -214,7 +215,7 @@ func (b *Bot) submitDeclare(ctx context.Context, r request, ref blocks.Ref, back
 		}
 		if same != 0 {
 			question := blocks.DeclareForm(b.scene(ctx), blocks.Declaring{Same: same, Here: ref.Channel, Name: cmd.Name, Lead: cmd.Lead.User})
-			return answer{ack: slack.NewUpdateViewSubmissionResponse(new(withAnswerTo(question, back)))}, nil
+			return b.open(r, carried{answer: back}.onto(question)), nil
 		}
 	}
 	if _, err := b.declare(ctx, r.user, r.delivery, cmd, answerTo(back)); err != nil && !errors.Is(err, store.ErrRepeated) {
@@ -289,7 +290,9 @@ func (b *Bot) submitRoles(ctx context.Context, r request, inc flow.Incident) (an
 		if err != nil {
 			return answer{}, err
 		}
-		_, _, err = b.do(ctx, inc.ID, r.user, r.delivery+"/"+string(role.Key), flow.SetRole{Role: role.Key, To: person, HandOver: handOver})
+		// Submitted again after a refusal, the same form may say somebody else for a role that was given already.
+		delivery := named(r.delivery, string(role.Key), "to:"+string(to))
+		_, _, err = b.do(ctx, inc.ID, r.user, delivery, flow.SetRole{Role: role.Key, To: person, HandOver: handOver})
 		var no flow.Refusal
 		switch {
 		case errors.As(err, &no) && no.Why == flow.NothingToChange:
@@ -304,14 +307,14 @@ func (b *Bot) submitRoles(ctx context.Context, r request, inc flow.Incident) (an
 
 func (b *Bot) submitInvite(ctx context.Context, r request, inc flow.Incident, ref blocks.Ref) (answer, error) {
 	a, err := b.inviteAndAssign(ctx, r, inc, ref)
-	if err == nil {
+	if err == nil && ref.Task != 0 { // the form below has what it asked for; any other is submitted again
 		a.ack = slack.NewClearViewSubmissionResponse()
 	}
 	return a, err
 }
 
 // submitPick goes on with the command that was typed, for the incident that was chosen.
-func (b *Bot) submitPick(ctx context.Context, r request, ref blocks.Ref) (answer, error) {
+func (b *Bot) submitPick(ctx context.Context, r request, command string) (answer, error) {
 	chosen, err := blocks.ParseRef(r.view.field(blocks.FieldIncident))
 	if err != nil {
 		return answer{}, fmt.Errorf("read the chosen incident: %w", err)
@@ -320,7 +323,7 @@ func (b *Bot) submitPick(ctx context.Context, r request, ref blocks.Ref) (answer
 	if err != nil {
 		return answer{}, err
 	}
-	t := parse(ref.Want)
+	t := parse(command)
 	t.incident = inc.ID
 	_, about := b.verbs()
 	do, ok := about[t.verb]

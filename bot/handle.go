@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -29,19 +30,44 @@ func (b *Bot) receive(e socketlink.Envelope) {
 		b.behind.run("ack", func(ctx context.Context) error { return e.Ack(ctx, nil) })
 		return
 	}
-	if b.people.seen(r.user) {
+	strangers := slices.DeleteFunc(b.concerned(r), b.people.seen)
+	if len(strangers) == 0 {
 		b.enqueue(e, r)
 		return
 	}
-	// Slack is asked who this is before the request joins its queue: there it would hold up everybody else.
-	if !b.behind.run("person", func(ctx context.Context) error {
-		_, err := b.people.person(ctx, r.user)
+	// Slack is asked who they are before the request joins its queue: there it would hold up everybody else. If Slack does not tell, nothing can be
+	// decided, and the request is left unacknowledged.
+	b.behind.run("person", func(ctx context.Context) error {
+		for _, id := range strangers {
+			if _, err := b.people.person(ctx, id); errors.Is(err, errUnsure) {
+				return err
+			}
+		}
 		b.enqueue(e, r)
-		return err
-	}) {
-		b.enqueue(e, r)
-	}
+		return nil
+	})
 }
+
+// concerned are the people of whom something must be known before a request can be decided: who asks, and whom they mean.
+func (b *Bot) concerned(r request) []flow.UserID {
+	people := []flow.UserID{r.user}
+	switch r.kind {
+	case kindCommand:
+		for _, m := range mention.FindAllStringSubmatch(r.text, mostMeant) {
+			people = append(people, flow.UserID(m[1]))
+		}
+	case kindForm:
+		people = append(people, r.view.people()...)
+	case kindEvent, kindOther:
+		if !r.acts {
+			return nil
+		}
+	}
+	return people
+}
+
+// mostMeant is how many people of one command are asked for; no command is about more than one.
+const mostMeant = 3
 
 func (b *Bot) enqueue(e socketlink.Envelope, r request) {
 	if err := b.queues.hand(b.queueOf(r), func() { b.handle(e, r) }); err != nil {
@@ -56,7 +82,8 @@ func (b *Bot) queueOf(r request) string {
 	case kindClick:
 		_, ref, _ = blocks.Meant(r.action, r.value)
 	case kindForm:
-		ref, _, _ = metadata(r.view.Metadata)
+		c, _ := metadata(r.view.Metadata)
+		ref = c.ref
 	}
 	if ref.Incident != 0 {
 		return ref.Incident.String()
@@ -70,13 +97,18 @@ func (b *Bot) queueOf(r request) string {
 	return string(r.user)
 }
 
-// handleWithin is how long deciding may take: a little less than Slack waits.
+// handleWithin is how long a request may take from its arrival to its ack: a little less than Slack waits.
 const handleWithin = 2500 * time.Millisecond
 
-// handle carries out one request and acknowledges it: after it was saved, and not at all when that is not certain.
+// handle carries out one request and acknowledges it: after it was saved, and not at all when that is not certain. One that waited for so long that Slack
+// has told the person that it failed is not begun: what Slack said stays true.
 func (b *Bot) handle(e socketlink.Envelope, r request) {
-	ctx, cancel := context.WithTimeout(context.Background(), handleWithin)
+	ctx, cancel := context.WithDeadline(context.Background(), e.Received.Add(handleWithin))
 	defer cancel()
+	if ctx.Err() != nil {
+		b.log.Warn("a request waited for too long and was left unacknowledged", "kind", r.kind, "waited", time.Since(e.Received))
+		return
+	}
 	if b.delivered(ctx, r) {
 		if err := e.Ack(ctx, nil); err != nil {
 			b.log.Warn("an ack did not go out", "kind", r.kind, "err", err)

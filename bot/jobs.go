@@ -15,7 +15,7 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 	switch e.Tell {
 	case flow.TellOpenChannel:
 		return fmt.Sprintf("%s/channel", id)
-	case flow.TellInvite:
+	case flow.TellInvite, tellBringIn:
 		return fmt.Sprintf("%s/people", id)
 	case flow.TellFirst:
 		return fmt.Sprintf("%s/first", id)
@@ -48,6 +48,8 @@ func keyOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("%s/%s/%d", id, e.Tell, e.Task)
 	case flow.TellHome:
 		return fmt.Sprintf("%s/%s", e.Tell, e.To)
+	case tellBringIn:
+		return fmt.Sprintf("%s/%s/%s/%d", id, e.Tell, e.To, e.Task)
 	}
 	return ""
 }
@@ -56,6 +58,7 @@ func keyOf(id flow.IncidentID, e flow.Effect) string {
 const (
 	tellRefused     flow.Tell = "channel-refused"     // DM to whoever declared: Slack refused a channel; Detail says why
 	tellUnreachable flow.Tell = "channel-unreachable" // DM to the lead: the channel cannot be posted to; Detail says why
+	tellBringIn     flow.Tell = "bring-in"            // invite To, and then give them Task, as somebody asked for; Detail says who
 )
 
 // jobOption adds to a job what only delivery needs.
@@ -83,6 +86,11 @@ func homesOf(before, after flow.Incident) []flow.Effect {
 		if old, _ := before.Task(t.Number); old != t || before.Status != after.Status {
 			add(old.Assignee)
 			add(t.Assignee)
+		}
+	}
+	for _, old := range before.Tasks {
+		if _, still := after.Task(old.Number); !still {
+			add(old.Assignee)
 		}
 	}
 	return out

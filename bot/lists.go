@@ -19,7 +19,7 @@ func (b *Bot) tasksOf(ctx context.Context, who flow.UserID, limit int, cursor st
 
 func (b *Bot) items(ctx context.Context, who flow.UserID, q store.TaskQuery, limit int) (store.Page[blocks.Item], error) {
 	var out store.Page[blocks.Item]
-	for {
+	for looked := 0; ; {
 		q.Limit = max(1, limit-len(out.Items))
 		page, err := b.store.Tasks(ctx, q)
 		if err != nil {
@@ -39,7 +39,8 @@ func (b *Bot) items(ctx context.Context, who flow.UserID, q store.TaskQuery, lim
 			}
 		}
 		out.Next = page.Next
-		if page.Next == "" || len(out.Items) >= limit {
+		looked += len(page.Items)
+		if page.Next == "" || len(out.Items) >= limit || looked >= mostLooked {
 			return out, nil
 		}
 		q.Cursor = page.Next

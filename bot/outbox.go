@@ -15,6 +15,7 @@ import (
 const (
 	inFlight   = 256              // jobs being delivered, or waiting for their turn with Slack, at once
 	lease      = 2 * time.Minute  // how long a job is ours; longer than the longest delivery
+	jobWithin  = 90 * time.Second // a delivery with all its calls and waits: two of the same job at once would post twice
 	callWithin = 10 * time.Second // a call to Slack on behalf of a job
 	idleLook   = time.Minute      // the outbox looks at the store this often even if nobody wakes it
 )
@@ -44,9 +45,17 @@ func (o *outbox) wake() {
 // run hands jobs to at most inFlight deliveries until ctx ends; those under way then have grace to end, and write down how they did. It
 // returns an error when the store can no longer be written.
 func (o *outbox) run(ctx context.Context, grace time.Duration) error {
-	defer o.busy.Wait()
 	delivering, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	defer cancel()
+	err := o.hand(ctx, delivering)
+	late := time.AfterFunc(grace, cancel)
+	defer late.Stop()
+	o.busy.Wait()
+	return err
+}
+
+// hand hands out jobs until ctx ends, or the store can no longer be written.
+func (o *outbox) hand(ctx, delivering context.Context) error {
 	slots := make(chan struct{}, inFlight)
 	for {
 		select {
@@ -57,6 +66,9 @@ func (o *outbox) run(ctx context.Context, grace time.Duration) error {
 		job, ok, err := o.store.Claim(ctx, o.clock.Now(), lease)
 		switch {
 		case ctx.Err() != nil:
+			if ok {
+				o.giveBack(delivering, job)
+			}
 			return nil
 		case errors.Is(err, store.ErrBroken), errors.Is(err, store.ErrClosed):
 			return fmt.Errorf("claim a job: %w", err)
@@ -73,6 +85,15 @@ func (o *outbox) run(ctx context.Context, grace time.Duration) error {
 				o.one(delivering, job)
 			})
 		}
+	}
+}
+
+// giveBack puts back a job that was claimed as everything ends, so that nobody wonders later what became of it.
+func (o *outbox) giveBack(ctx context.Context, job store.Job) {
+	ctx, cancel := context.WithTimeout(ctx, callWithin)
+	defer cancel()
+	if err := o.store.Retry(ctx, job, o.clock.Now(), false, "stopped"); err != nil {
+		o.log.Warn("cannot give a job back", "job", job.ID, "err", err)
 	}
 }
 
@@ -120,14 +141,26 @@ func (o *outbox) one(ctx context.Context, job store.Job) {
 
 // attempt delivers under recover, so that one picture that cannot be drawn stops nobody else.
 func (o *outbox) attempt(ctx context.Context, job store.Job) (out store.Outcome, err error) {
+	ctx, cancel := context.WithTimeout(ctx, jobWithin)
+	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
 			o.log.Error("a delivery panicked", "job", job.ID, "tell", job.Effect.Tell, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", p)
+			err = fmt.Errorf("%w: panic: %v", errFault, p)
 		}
 	}()
 	return o.deliver(ctx, job)
 }
+
+// errFault says that a job cannot be delivered by a mistake of ours.
+var errFault = errors.New("a mistake of ours")
+
+// mostFaults is how often a job is tried that fails by a mistake of ours: it may be gone with the state that it showed, and must not hold up its
+// lane for ever.
+const mostFaults = 5
+
+// faulty reports whether it is neither Slack nor the network that keeps a job from being delivered.
+func faulty(err error) bool { return errors.Is(err, errFault) || errors.Is(err, store.ErrNotFound) }
 
 func (o *outbox) settle(ctx context.Context, job store.Job, out store.Outcome, err error) error {
 	if err == nil {
@@ -137,8 +170,11 @@ func (o *outbox) settle(ctx context.Context, job store.Job, out store.Outcome, e
 	if errors.As(err, &a) {
 		return o.store.Retry(ctx, job, out.At.Add(a.after), a.sent, a.why.Error())
 	}
-	wait := backoff(job.Tries)
-	switch v := verdictOf(err); v {
+	wait, v := backoff(job.Tries), verdictOf(err)
+	if v == unknown && faulty(err) && job.Tries >= mostFaults {
+		v = refused
+	}
+	switch v {
 	case limited:
 		return o.store.Retry(ctx, job, out.At.Add(retryAfter(err)), false, err.Error())
 	case unknown:

@@ -67,14 +67,8 @@ func (p *pacer) bucket(name string, b budget) *bucket {
 // wait waits for the bucket's turn. While Slack has asked for a pause it fails at once, so that nobody holds a place in the outbox for it.
 func (p *pacer) wait(ctx context.Context, name string, b budget) error {
 	k := p.bucket(name, b)
-	p.mu.Lock()
-	left := time.Until(k.paused)
-	p.mu.Unlock()
-	if left > 0 {
-		return again{after: left, why: errLimited}
-	}
-	if p.free {
-		return nil
+	if err := p.pausing(k); err != nil || p.free {
+		return err
 	}
 	turn := k.limiter.Reserve()
 	delay := turn.Delay()
@@ -87,8 +81,18 @@ func (p *pacer) wait(ctx context.Context, name string, b budget) error {
 		turn.Cancel()
 		return again{after: delay, why: ctx.Err()}
 	case <-time.After(delay):
-		return nil
+		return p.pausing(k) // Slack may have answered somebody else meanwhile
 	}
+}
+
+// pausing says for how long Slack still wants to be left alone, or nil.
+func (p *pacer) pausing(k *bucket) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if left := time.Until(k.paused); left > 0 {
+		return again{after: left, why: errLimited}
+	}
+	return nil
 }
 
 // pause stops a bucket for as long as Slack said.

@@ -115,6 +115,9 @@ func (b *Bot) look(ctx context.Context, job store.Job, ch flow.ChannelID, thread
 		} else {
 			messages, cursor, err = b.replies(ctx, ch, thread, cursor)
 		}
+		if v := verdictOf(err); v == gone || v == refused {
+			return "", fmt.Errorf("look for a message in %s: %w", ch, err) // posting there would be refused as well
+		}
 		if err != nil {
 			return "", again{after: backoff(job.Tries), sent: true, why: fmt.Errorf("look for a message in %s: %w", ch, err)}
 		}

@@ -2,8 +2,11 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"time"
 
@@ -11,6 +14,7 @@ import (
 
 	"epilogue/blocks"
 	"epilogue/flow"
+	"epilogue/internal/socketlink"
 )
 
 // openWithin is how long a trigger is good for, less the way.
@@ -26,8 +30,7 @@ func (b *Bot) tell(r request, field string, t blocks.Text) answer {
 		if in := r.view.inputFor(field); in != "" {
 			return answer{ack: formErrors(map[string]string{in: t.Plain()})}
 		}
-		notice := blocks.Notice("Not possible", t)
-		return answer{ack: slack.NewPushViewSubmissionResponse(&notice)}
+		return b.open(r, blocks.Notice("Not possible", t)) // in the place of a form where nothing was typed
 	}
 	if r.respond != "" {
 		return answer{then: func(ctx context.Context) error { return b.whisper(ctx, r.respond, blocks.Say(t)) }}
@@ -48,8 +51,8 @@ func (v viewState) inputFor(field string) string {
 
 // show shows a message to the person who asked.
 func (b *Bot) show(r request, m blocks.Message) answer {
-	if r.kind == kindCommand {
-		return answer{ack: ephemeral(m)}
+	if ack := ephemeral(m); r.kind == kindCommand && inAck(ack) {
+		return answer{ack: ack}
 	}
 	if r.respond != "" {
 		return answer{then: func(ctx context.Context) error { return b.whisper(ctx, r.respond, m) }}
@@ -69,29 +72,41 @@ func formErrors(errors map[string]string) any { return slack.NewErrorsViewSubmis
 
 // whisper posts an ephemeral message through a response_url. It works where the bot is no member, too.
 func (b *Bot) whisper(ctx context.Context, responseURL string, m blocks.Message) error {
-	err := slack.PostWebhookContext(ctx, responseURL, &slack.WebhookMessage{
+	return b.respond(ctx, responseURL, slack.WebhookMessage{
 		ResponseType: slack.ResponseTypeEphemeral, Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks},
 	})
+}
+
+// replace puts a message in the place of the ephemeral one that was clicked.
+func (b *Bot) replace(ctx context.Context, responseURL string, m blocks.Message) error {
+	return b.respond(ctx, responseURL, slack.WebhookMessage{
+		ReplaceOriginal: true, ResponseType: slack.ResponseTypeEphemeral, Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks},
+	})
+}
+
+// respond posts to a response_url, within callWithin. The error does not name the address: whoever has it can write to the person for half an hour.
+func (b *Bot) respond(ctx context.Context, responseURL string, m slack.WebhookMessage) error {
+	ctx, cancel := context.WithTimeout(ctx, callWithin)
+	defer cancel()
+	err := slack.PostWebhookContext(ctx, responseURL, &m)
+	var named *url.Error
+	if errors.As(err, &named) {
+		err = named.Err
+	}
 	if err != nil {
 		return fmt.Errorf("answer a person: %w", err)
 	}
 	return nil
 }
 
-// replace puts a message in the place of the ephemeral one that was clicked.
-func (b *Bot) replace(r request, m blocks.Message) answer {
-	return answer{then: func(ctx context.Context) error {
-		return slack.PostWebhookContext(ctx, r.respond, &slack.WebhookMessage{
-			ReplaceOriginal: true, ResponseType: slack.ResponseTypeEphemeral, Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks},
-		})
-	}}
-}
-
-// open opens a view for the person who clicked or typed a command; in a modal it is put on top. The ack does not wait for it, and if it fails the
-// person is asked to press again.
+// open opens a view for the person who clicked or typed a command; in a modal it is put on top, or in its place where Slack stacks no more. A form is
+// replaced. The ack does not wait for it, and if it fails the person is asked to press again.
 func (b *Bot) open(r request, view slack.ModalViewRequest) answer {
-	if r.kind == kindForm {
-		return answer{ack: slack.NewUpdateViewSubmissionResponse(&view)}
+	if list, ok := r.list(); ok {
+		view = carried{answer: r.respond, list: list.String()}.onto(view)
+	}
+	if update := slack.NewUpdateViewSubmissionResponse(&view); r.kind == kindForm && inAck(update) {
+		return answer{ack: update}
 	}
 	return answer{then: func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, openWithin)
@@ -99,13 +114,8 @@ func (b *Bot) open(r request, view slack.ModalViewRequest) answer {
 		if err := blocks.Check(view); err != nil {
 			b.log.Error("a view breaks Slack's limits", "err", err)
 		}
-		var err error
-		if r.view.Type == "modal" {
-			_, err = b.slack.PushViewContext(ctx, r.trigger, view)
-		} else {
-			_, err = b.slack.OpenViewContext(ctx, r.trigger, view)
-		}
-		if err == nil {
+		err := b.openNow(ctx, r, view)
+		if err == nil || codeOf(err) == "exchanged_trigger_id" { // that is the same request, delivered twice: it is open
 			return nil
 		}
 		if r.respond != "" {
@@ -119,9 +129,33 @@ func (b *Bot) open(r request, view slack.ModalViewRequest) answer {
 	}}
 }
 
+func (b *Bot) openNow(ctx context.Context, r request, view slack.ModalViewRequest) error {
+	var err error
+	switch {
+	case r.kind == kindForm && r.view.Previous == "": // the ack has closed it
+		_, err = b.slack.OpenViewContext(ctx, r.trigger, view)
+	case r.kind != kindForm && r.view.top():
+		_, err = b.slack.UpdateViewContext(ctx, view, "", "", r.view.ID)
+	case r.view.Type == "modal":
+		_, err = b.slack.PushViewContext(ctx, r.trigger, view)
+	default:
+		_, err = b.slack.OpenViewContext(ctx, r.trigger, view)
+	}
+	return err
+}
+
+// inAck reports whether Slack would read an answer in an ack: it ignores those that are too long.
+func inAck(payload any) bool {
+	body, err := json.Marshal(payload)
+	return err == nil && len(body) < socketlink.AckLimit-ackFrame
+}
+
+// ackFrame is room for what is around the answer in an ack.
+const ackFrame = 500
+
 // openOrPush opens a question on top of a form, so that nothing typed is lost.
 func (b *Bot) openOrPush(r request, view slack.ModalViewRequest) answer {
-	if r.kind == kindForm {
+	if r.kind == kindForm && !r.view.top() {
 		return answer{ack: slack.NewPushViewSubmissionResponse(&view)}
 	}
 	return b.open(r, view)

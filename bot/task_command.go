@@ -18,11 +18,8 @@ func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (
 		return b.showTasks(ctx, r, t, inc)
 	}
 	if strings.EqualFold(first, "add") {
-		if err := inStage(inc); err != nil {
-			return answer{}, err
-		}
 		if rest == "" {
-			return b.open(r, blocks.AddTaskForm(s, inc, "")), nil
+			return b.addTaskForm(ctx, r, inc)
 		}
 		return b.carryOut(ctx, r, inc.ID, flow.AddTask{Title: readable(rest)})
 	}
@@ -30,7 +27,7 @@ func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (
 	if n == 0 {
 		return b.tell(r, "", blocks.TaskUsage(s)), nil
 	}
-	task, err := taskOf(inc, n)
+	task, err := b.taskOf(ctx, inc, n)
 	if err != nil {
 		return answer{}, err
 	}
@@ -44,7 +41,7 @@ func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (
 		return b.carryOut(ctx, r, inc.ID, flow.ReopenTask{Task: task.Number})
 	case "not-doing":
 		if rest == "" {
-			return b.form(ctx, r, inc, task, blocks.SkipForm)
+			return b.skipForm(ctx, r, inc, task)
 		}
 		return b.carryOut(ctx, r, inc.ID, flow.SkipTask{Task: task.Number, Reason: readable(rest)})
 	case "assign":
@@ -74,28 +71,6 @@ func taskTyped(text string) flow.TaskNumber {
 	return taskNumber(first)
 }
 
-// inStage refuses what makes sense in the post-incident stage only, before a form asks for what would then be refused. The rules say the same.
-func inStage(inc flow.Incident) error {
-	switch inc.Stage {
-	case flow.PostIncident:
-		return nil
-	case flow.Closed:
-		return flow.Refusal{Why: flow.AlreadyClosed, Incident: inc.ID, Stage: inc.Stage, By: inc.ClosedBy, At: inc.ClosedAt}
-	}
-	return flow.Refusal{Why: flow.NotInFlow, Incident: inc.ID, Stage: inc.Stage}
-}
-
-func taskOf(inc flow.Incident, n flow.TaskNumber) (flow.Task, error) {
-	if err := inStage(inc); err != nil {
-		return flow.Task{}, err
-	}
-	t, ok := inc.Task(n)
-	if !ok {
-		return t, flow.Refusal{Why: flow.UnknownTask, Incident: inc.ID, Task: n}
-	}
-	return t, nil
-}
-
 func (b *Bot) assignTyped(ctx context.Context, r request, inc flow.Incident, t flow.Task, rest string) (answer, error) {
 	to := r.user
 	switch who := mention.FindStringSubmatch(rest); {
@@ -105,7 +80,7 @@ func (b *Bot) assignTyped(ctx context.Context, r request, inc flow.Incident, t f
 	case strings.EqualFold(rest, "nobody"):
 		to = ""
 	default:
-		return b.form(ctx, r, inc, t, blocks.AssignForm)
+		return b.taskForm(ctx, r, inc, t, flow.AssignTask{Task: t.Number}, blocks.AssignForm)
 	}
 	return b.assign(ctx, r, inc, t.Number, to)
 }
@@ -121,7 +96,7 @@ func (b *Bot) assign(ctx context.Context, r request, inc flow.Incident, n flow.T
 
 func (b *Bot) dueTyped(ctx context.Context, r request, inc flow.Incident, t flow.Task, rest string) (answer, error) {
 	if rest == "" {
-		return b.form(ctx, r, inc, t, blocks.DueForm)
+		return b.taskForm(ctx, r, inc, t, flow.SetDue{Task: t.Number}, blocks.DueForm)
 	}
 	day, why := word(rest)
 	var cal flow.Calendar
@@ -130,7 +105,7 @@ func (b *Bot) dueTyped(ctx context.Context, r request, inc flow.Incident, t flow
 	}
 	due, ok := parseDay(day, b.clock.Now().In(b.zone), cal)
 	if !ok {
-		return b.tell(r, "", blocks.DayUsage(b.scene(ctx), t.Number, day)), nil
+		return b.tell(r, "", blocks.DayUsage(b.scene(ctx), t.Number, readable(day))), nil
 	}
 	return b.carryOut(ctx, r, inc.ID, flow.SetDue{Task: t.Number, Due: due, Reason: readable(why)})
 }

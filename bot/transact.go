@@ -139,13 +139,17 @@ func (b *Bot) seeIn(ctx context.Context, who flow.UserID, ch flow.ChannelID) (fl
 	if err != nil || !visible {
 		return flow.Incident{}, false, err
 	}
+	b.channels.Store(ch, inc.ID)
 	return inc, true, nil
 }
+
+// mostLooked bounds how many are looked at for one page of a list: who may see little gets a short page, and goes on from there.
+const mostLooked = 1000
 
 // list reads incidents that somebody may see, page by page until there are limit of them. The cursor goes on after the last one.
 func (b *Bot) list(ctx context.Context, who flow.UserID, q store.Query, limit int, keep func(flow.Incident) bool) ([]flow.Incident, string, error) {
 	var out []flow.Incident
-	for {
+	for looked := 0; ; {
 		q.Limit = max(1, limit-len(out))
 		page, err := b.store.List(ctx, q)
 		if err != nil {
@@ -160,7 +164,8 @@ func (b *Bot) list(ctx context.Context, who flow.UserID, q store.Query, limit in
 				out = append(out, inc)
 			}
 		}
-		if page.Next == "" || len(out) >= limit {
+		looked += len(page.Items)
+		if page.Next == "" || len(out) >= limit || looked >= mostLooked {
 			return out, page.Next, nil
 		}
 		q.Cursor = page.Next

@@ -29,11 +29,13 @@ var verdicts = map[string]verdict{
 
 	"team_added_to_org": later, "canvas_editing_locked": later, "fetch_members_failed": later, "update_failed": later,
 	// Tokens and scopes are mended by the operator while we run: what waits for it must not be lost.
+	"team_access_not_granted": later, "org_login_required": later, "two_factor_setup_required": later, "ekm_access_denied": later,
 	"missing_scope": later, "not_authed": later, "invalid_auth": later, "token_revoked": later, "token_expired": later, "account_inactive": later,
 
 	"channel_not_found": gone, "not_in_channel": gone, "is_archived": gone, "message_not_found": gone, "user_not_found": gone,
 	"user_disabled": gone, "user_not_visible": gone, "thread_not_found": gone, "cannot_reply_to_message": gone, "messages_tab_disabled": gone,
 	"restricted_action": gone, "restricted_action_read_only_channel": gone, "restricted_action_thread_only_channel": gone,
+	"restricted_action_non_threadable_channel": gone, "restricted_action_thread_locked": gone,
 	"cant_update_message": gone, "edit_window_closed": gone, "is_inactive": gone, "cannot_dm_bot": gone, "not_found": gone,
 	"not_enabled": gone, "method_not_supported_for_channel_type": gone,
 }
@@ -54,17 +56,28 @@ func verdictOf(err error) verdict {
 		}
 		return refused
 	case errors.As(err, &sc):
-		switch {
-		case sc.Code == http.StatusTooManyRequests:
-			return limited
-		case sc.Code >= http.StatusInternalServerError:
-			return unknown
-		}
-		return refused
+		return verdictOfStatus(sc.Code)
 	case neverSent(err):
 		return later
 	}
 	return unknown
+}
+
+// verdictOfStatus is for answers that are not Slack's own words. Slack refuses with 200; what refuses with another status stands between us
+// and Slack, a proxy say, and may be mended.
+func verdictOfStatus(code int) verdict {
+	switch code {
+	case http.StatusTooManyRequests:
+		return limited
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong:
+		return refused
+	case http.StatusRequestTimeout:
+		return unknown
+	}
+	if code >= http.StatusInternalServerError {
+		return unknown
+	}
+	return later
 }
 
 // neverSent reports whether a call certainly did not reach Slack: there was no connection.
