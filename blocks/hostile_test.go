@@ -31,9 +31,9 @@ type sampled struct {
 	typed  string
 }
 
-func (p names) all(text string) names {
+func (n names) all(text string) names {
 	out := names{}
-	for u := range p {
+	for u := range n {
 		out[u] = text
 	}
 	return out

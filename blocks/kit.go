@@ -82,16 +82,6 @@ func first(row []slack.BlockElement) {
 	}
 }
 
-// linkButton opens an address; it is nil if the address is none that Slack opens.
-func linkButton(label words, address string) *slack.ButtonBlockElement {
-	if !opens(address) {
-		return nil
-	}
-	b := slack.NewButtonBlockElement(string(OpenHome), "", plainText(string(label), maxLabel))
-	b.URL = address
-	return b
-}
-
 // opens reports whether an address may stand in a url field.
 func opens(address string) bool {
 	if len(address) > 3000 || strings.ContainsAny(address, " <>|\n") {

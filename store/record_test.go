@@ -131,7 +131,7 @@ func TestWhatCannotBeReadSaysWhy(t *testing.T) {
 			if !errors.Is(err, tt.want) {
 				t.Errorf("error is %v, want %v", err, tt.want)
 			}
-			if tt.want == store.ErrNewer && errors.Is(err, store.ErrDamaged) {
+			if errors.Is(tt.want, store.ErrNewer) && errors.Is(err, store.ErrDamaged) {
 				t.Errorf("%v is taken for damage as well", err)
 			}
 		})

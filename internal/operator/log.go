@@ -16,7 +16,7 @@ func Logger(c config.Log, w io.Writer) *slog.Logger {
 	if c.Format == config.LogJSON || c.Format == config.LogAuto && !tty {
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: c.Level}))
 	}
-	return slog.New(tint.NewHandler(w, &tint.Options{
+	return slog.New(tint.NewTextHandler(w, &tint.Options{
 		Level: c.Level, TimeFormat: "15:04:05.000", NoColor: !tty || os.Getenv("NO_COLOR") != "",
 	}))
 }

@@ -83,7 +83,9 @@ func handler(s Store) http.Handler {
 func answer(w http.ResponseWriter, body []byte, err error) {
 	if err != nil {
 		w.WriteHeader(http.StatusInternalServerError)
-		_ = json.NewEncoder(w).Encode(failureOf(err))
+		if err := json.NewEncoder(w).Encode(failureOf(err)); err != nil {
+			return // whoever asked is gone
+		}
 		return
 	}
 	_, _ = w.Write(body)

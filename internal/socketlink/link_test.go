@@ -384,7 +384,9 @@ func aPeerThatStopsReading(t *testing.T, stop bool, within time.Duration) {
 			}
 		}
 		r.stop()
-		<-r.ended
+		if err := <-r.ended; err != nil {
+			t.Errorf("Run = %v", err)
+		}
 	})
 }
 

@@ -8,7 +8,7 @@ func networkFS(dir string) (string, bool) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return "", false
 	}
-	name, network := networkMagic[uint32(st.Type)] //nolint:unconvert // its type differs between architectures
+	name, network := networkMagic[uint32(st.Type)] // its type differs between architectures
 	return name, network
 }
 

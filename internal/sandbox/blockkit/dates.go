@@ -100,12 +100,12 @@ func year(at, now time.Time) string {
 
 func ordinal(day int) string {
 	suffix := "th"
-	switch {
-	case day == 1, day == 21, day == 31:
+	switch day {
+	case 1, 21, 31:
 		suffix = "st"
-	case day == 2, day == 22:
+	case 2, 22:
 		suffix = "nd"
-	case day == 3, day == 23:
+	case 3, 23:
 		suffix = "rd"
 	}
 	return strconv.Itoa(day) + suffix
