@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,6 +26,7 @@ type rig struct {
 	api  *slack.Client
 	http *http.Client
 	dial func(context.Context, string, string) (net.Conn, error)
+	busy sync.WaitGroup // the app's calls that nobody waits for
 }
 
 // inBubble runs a test with a sandbox over in-memory connections: three seconds, or five minutes, pass at once.
@@ -33,7 +35,9 @@ func inBubble(t *testing.T, opts sandbox.Options, test func(t *testing.T, r *rig
 	synctest.Test(t, func(t *testing.T) {
 		pipe := sandbox.NewPipe()
 		opts.Listener = pipe
-		test(t, newRig(t, sandbox.Start(t, opts), pipe.Dial))
+		r := newRig(t, sandbox.Start(t, opts), pipe.Dial)
+		test(t, r)
+		r.busy.Wait() // the app's calls would else be canceled with the test
 	})
 }
 
@@ -239,11 +243,11 @@ func (r *rig) plainly() { r.answering(func(envelope) any { return nil }) }
 
 // later runs a call of the app's beside its ack.
 func (r *rig) later(do func() error) any {
-	go func() {
+	r.busy.Go(func() {
 		if err := do(); err != nil {
 			r.t.Errorf("the app's call: %v", err)
 		}
-	}()
+	})
 	return nil
 }
 

@@ -57,7 +57,9 @@ func TestWithoutNamesAndZoneIdsAndFallbacksAreShown(t *testing.T) {
 }
 
 func TestDateTokens(t *testing.T) {
-	at := func(y int, m time.Month, d, h, minute int) time.Time { return time.Date(y, m, d, h, minute, 5, 0, madrid) }
+	at := func(y int, m time.Month, d, h, minute int) time.Time {
+		return time.Date(y, m, d, h, minute, 5, 0, madrid)
+	}
 	for _, c := range []struct {
 		format string
 		at     time.Time
