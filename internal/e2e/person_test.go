@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,17 +11,12 @@ import (
 )
 
 // verbs are what people do.
-var verbs map[string]func(*line)
-
-func init() { // verbs that use others would be a cycle
-	verbs = map[string]func(*line){
-		"slash": slash, "says": says, "click": click, "declines": click, "menu": menu, "asked": asked, "shortcut": shortcut,
-		"modal": modal, "fill": fill, "choose": fill, "clear": clearField, "check": check, "uncheck": check, "offers": offers, "holds": holds,
-		"submit": submit, "cancel": cancel,
-		"sees": sees, "told": told, "reads": reads, "home": home, "bookmark": bookmark,
-		"joins": joins, "leaves": leaves, "makes": makes, "invites": invites,
-		"declares": declares, "resolves": resolves, "does": does,
-	}
+var verbs = map[string]func(*line){
+	"slash": slash, "says": says, "click": click, "declines": click, "menu": menu, "asked": asked, "shortcut": shortcut,
+	"modal": modal, "fill": fill, "clear": clearField, "check": check, "offers": offers, "holds": holds, "submit": submit, "cancel": cancel,
+	"sees": sees, "told": told, "home": home, "bookmark": bookmark,
+	"joins": joins, "leaves": leaves, "invites": invites,
+	"declares": declares, "resolves": resolves, "does": does,
 }
 
 // try lets the line's person do something. With ! they do not wait for it to become possible.
@@ -126,7 +120,11 @@ func spot(p *sandbox.Person, at string) *sandbox.Place {
 }
 
 func asked(l *line) {
-	l.end(contains(l.r.asked[l.who], l.args))
+	have := l.r.asked[l.who]
+	if len(l.args) == 0 && have != "" {
+		l.fail("%s was asked %q", l.who, have)
+	}
+	l.end(contains(have, l.args))
 }
 
 func modal(l *line) {
@@ -146,13 +144,7 @@ func clearField(l *line) {
 
 func check(l *line) {
 	option := l.arg(0, "an option")
-	l.end(l.try(func(p *sandbox.Person) {
-		if l.verb == "check" {
-			p.Modal().Check(option)
-		} else {
-			p.Modal().Uncheck(option)
-		}
-	}))
+	l.end(l.try(func(p *sandbox.Person) { p.Modal().Check(option) }))
 }
 
 func offers(l *line) {
@@ -228,174 +220,9 @@ func leaves(l *line) {
 	l.end(l.try(func(p *sandbox.Person) { p.Leaves(in) }))
 }
 
-func makes(l *line) {
-	name := l.arg(0, "a channel")
-	l.end(l.try(func(p *sandbox.Person) { p.Creates(name, len(l.args) > 1) }))
-}
-
 func invites(l *line) {
 	in := l.place(l.arg(0, "a channel"))
 	l.end(l.try(func(p *sandbox.Person) { p.Invites(in, l.args[1:]...) }))
-}
-
-// screen is what precedes a modal in a transcript.
-const screen = "'s screen ──\n"
-
-// look reads a place as the line's person does.
-func (l *line) look(place string) string {
-	var page string
-	err := l.r.person(l.who, func(p *sandbox.Person) {
-		switch place {
-		case "everything":
-			page = p.SeesEverything()
-		case "Home":
-			page = p.Home().Sees()
-		case "modal":
-			p.Modal()
-			_, page, _ = strings.Cut(p.SeesEverything(), screen)
-		default:
-			page = p.Sees(l.place(place))
-		}
-	})
-	if err != nil && !l.neg {
-		l.fail("%v", err)
-	}
-	return page
-}
-
-func sees(l *line) {
-	place := l.arg(0, "a place")
-	for i, text := range l.args[1:] {
-		if strings.HasSuffix(text, ".txt") {
-			l.args[i+1] = l.ts.ReadFile(text)
-		}
-	}
-	l.rest(later)
-	if l.neg { // none of them may be there
-		page := l.look(place)
-		for _, text := range l.args[1:] {
-			if contains(page, []string{text}) == nil {
-				l.fail("%s sees %q:\n%s", l.who, text, page)
-			}
-		}
-		return
-	}
-	l.end(contains(l.look(place), l.args[1:]))
-}
-
-func reads(l *line) {
-	l.rest(later)
-	_, _ = fmt.Fprint(l.ts.Stdout(), l.look(l.arg(0, "a place")))
-}
-
-func bookmark(l *line) {
-	in := l.place(l.arg(0, "a channel"))
-	var all []string
-	err := l.r.person(l.who, func(p *sandbox.Person) { all = p.Bookmarks(in) })
-	if err == nil {
-		err = contains(strings.Join(all, "\n"), l.args[1:])
-	}
-	l.end(err)
-}
-
-func told(l *line) {
-	fresh := l.r.whispers(l.who)
-	for _, old := range l.r.seen[l.who] {
-		if i := slices.Index(fresh, old); i >= 0 {
-			fresh = slices.Delete(fresh, i, i+1)
-		}
-	}
-	l.end(contains(strings.Join(fresh, "\n"), l.args))
-}
-
-// begins is where a message begins in a transcript.
-var begins = regexp.MustCompile(`(?m)^(\d\d:\d\d  |── )`)
-
-// whispers are all that only one person sees: ephemeral messages, and the modal in front of them.
-func (r *rig) whispers(who string) []string {
-	var out []string
-	err := r.person(who, func(p *sandbox.Person) {
-		page := p.SeesEverything()
-		at := append(begins.FindAllStringIndex(page, -1), []int{len(page)})
-		for i := range len(at) - 1 {
-			if text := strings.TrimSpace(page[at[i][0]:at[i+1][0]]); strings.Contains(text, "only visible to you") {
-				out = append(out, text)
-			}
-		}
-		if p.HasModal() {
-			out = append(out, p.Modal().Title()+"\n"+p.Modal().Text())
-		}
-	})
-	if err != nil {
-		return nil // deactivated people see nothing
-	}
-	return out
-}
-
-// set is how bold, italic and code are set. Scripts read words, not typography.
-var set = strings.NewReplacer("*", "", "`", "", "_", "")
-
-func flatten(s string) string {
-	return strings.Join(strings.Fields(strings.ToLower(set.Replace(s))), " ")
-}
-
-// contains checks that texts stand in a page in their order, whatever the line breaks.
-func contains(page string, texts []string) error {
-	flat := flatten(page)
-	rest := flat
-	for _, text := range texts {
-		want := flatten(text)
-		_, after, ok := strings.Cut(rest, want)
-		if !ok {
-			hint := ""
-			if strings.Contains(flat, want) {
-				hint = " at that point"
-			}
-			return fmt.Errorf("%q is not there%s:\n%s", text, hint, page)
-		}
-		rest = after
-	}
-	return nil
-}
-
-// short is how scripts name the channel of an incident.
-var short = regexp.MustCompile(`^inc-\d+$`)
-
-// place is a place as the sandbox names it.
-func (l *line) place(name string) string {
-	switch name {
-	case "DM", "Home", "modal", "everything":
-		return name
-	}
-	return l.r.channel(name, l.who)
-}
-
-// channel finds a channel by the beginning of its name, among those that somebody sees (who), or anybody ("").
-func (r *rig) channel(name string, who string) string {
-	name = strings.TrimPrefix(name, "#")
-	if !short.MatchString(name) {
-		return "#" + name
-	}
-	for _, p := range cast() {
-		if who != "" && p.Handle != who {
-			continue
-		}
-		var all []string
-		_ = r.person(p.Handle, func(p *sandbox.Person) { all = p.Channels() }) // who is deactivated sees none
-		for _, c := range all {
-			if c == "#"+name || strings.HasPrefix(c, "#"+name+"-") {
-				return c
-			}
-		}
-	}
-	return "#" + name
-}
-
-// fillIn fills in the fields of a modal: FIELD VALUE FIELD VALUE.
-func fillIn(m *sandbox.Modal, pairs []string) {
-	for ; len(pairs) >= 2; pairs = pairs[2:] {
-		m.Enter(pairs[0], pairs[1])
-	}
 }
 
 // declares types the command and sends its form.
@@ -429,7 +256,12 @@ func (l *line) form(in, command string, pairs []string) {
 func does(l *line) {
 	in := l.entered(l.arg(0, "a channel"))
 	for _, n := range l.args[1:] {
-		l.end(l.r.person(l.who, func(p *sandbox.Person) { p.Slash(in, "/inc task "+n+" done") }))
+		var answer string
+		err := l.r.person(l.who, func(p *sandbox.Person) { answer = p.Slash(in, "/inc task "+n+" done").Text() })
+		if err == nil && !strings.HasSuffix(answer, " done.") {
+			err = fmt.Errorf("task %s is not done: %s", n, answer)
+		}
+		l.end(err)
 		l.rest(now)
 	}
 }

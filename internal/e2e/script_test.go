@@ -13,10 +13,10 @@ package e2e
 //	ben click 'Mark done' in 'Schedule the debrief' at inc-1  a button; near which text, and where, may be left out
 //	ben declines 'Mark done' in …                             the same, saying no in the confirmation
 //	ben menu 'Schedule the debrief' 'Not doing' at inc-1      an option of the menu near a text
-//	ben asked 'Last open task'                                what the confirmation of the last click said
+//	ben asked 'Last open task'                                what the confirmation of the last click said; without a text: there was none
 //	ben modal 'Not doing'                                     a modal of that title is open
 //	ben fill Reason 'covered by INC-40'                       any field, by its label: text, options, @people, dates, channels
-//	ben clear Reason; ben check Option; ben uncheck Option    empty it, tick and untick
+//	ben clear Reason; ben check 'Hand over …'                 empty it; tick a box
 //	ben offers Severity Major                                 what a field offers
 //	ben holds Name 'Checkout errors'                          what stands in a field
 //	ben submit; ben cancel                                    ! ben submit: the form stays open, with an error; "told" reads it
@@ -26,8 +26,7 @@ package e2e
 //	ben home                                                  opens the App Home
 //	ben bookmark inc-1 'Post-incident tasks'                  a bookmark of the channel
 //	ben shortcut NAME                                         a global shortcut
-//	ben joins ops; ben leaves ops; ben makes lab [private]; ben invites PLACE WHO…
-//	ben reads PLACE                                           prints it, for stdout and cmp
+//	ben joins ops; ben leaves ops; ben invites PLACE WHO…     who types in a public channel goes into it first
 //
 // and what is done in every script, by the same means in one line:
 //
@@ -44,7 +43,7 @@ package e2e
 //	calls chat.update at most 5                               calls to Slack ("at most" goes with all counts)
 //	slack refuses METHOD CODE [N]; slack works                Slack answers so, N times or until it works again
 //	excuse 'METHOD CODE'                                      an error of Slack's, or a line of the log, that the script brings about
-//	admin deactivates dora; admin guests cem; admin shares ops; admin adds-bot war-room
+//	admin deactivates dora; admin guests cem; admin shares ops; admin adds-bot war-room; admin kicks-bot inc-1
 //	restart                                                   the bot ends and starts again, on the same store
 //
 // When a line fails, the workspace is printed as an observer of everything would read it.

@@ -16,14 +16,10 @@ import (
 )
 
 // world are the commands that nobody in the workspace gives.
-var world map[string]func(*line)
-
-func init() {
-	world = map[string]func(*line){
-		"clock": clock, "process": process, "forget": forget, "restart": restart, "excuse": excuse,
-		"posts": posts, "replies": replies, "dms": dms, "pings": pings, "calls": calls,
-		"slack": slack, "admin": admin,
-	}
+var world = map[string]func(*line){
+	"clock": clock, "process": process, "forget": forget, "restart": restart, "excuse": excuse,
+	"posts": posts, "replies": replies, "dms": dms, "pings": pings, "calls": calls,
+	"slack": slack, "admin": admin,
 }
 
 var days = regexp.MustCompile(`^(\d+)d`)
@@ -146,9 +142,7 @@ func admin(l *line) {
 	case "adds-bot":
 		err = s.AddApp(what)
 	case "kicks-bot":
-		err = s.KickApp(what)
-	case "archives":
-		err = s.ArchiveChannel(strings.TrimPrefix(l.r.channel(what, ""), "#"))
+		err = s.KickApp(strings.TrimPrefix(l.r.channel(what, ""), "#"))
 	default:
 		l.fail("an admin does not know how to %q", l.args[0])
 	}
