@@ -12,9 +12,10 @@ func (s Scene) entering(inc flow.Incident, ev flow.Event, f flow.StatusEntered) 
 	switch {
 	case f.Back:
 		return say("%s took %s back to %s: %s open again.", s.who(ev.By), inc.ID, status, count(f.Open, "task"))
+	case f.Reopened:
+		return join(" ", s.withReason(say("%s reopened %s", s.who(ev.By), inc.ID), f.Reason), s.left(inc, f, status, say("%s", brief(inc.Snapshot.Name, shortPerson))))
 	case f.Resumed:
-		return say("%s goes on with %s (%s): %s to settle here, %s before it closes.",
-			inc.ID, status, brief(inc.Snapshot.Name, shortPerson), count(f.Open, "task"), say("%d", f.Left))
+		return join(" ", say("%s is resolved again, and goes on where it was.", inc.ID), s.left(inc, f, status, say("%s", brief(inc.Snapshot.Name, shortPerson))))
 	case f.From == "":
 		return s.firstEntry(inc, ev, f, status)
 	case f.ByHand:
@@ -32,11 +33,27 @@ func (s Scene) firstEntry(inc flow.Incident, ev flow.Event, f flow.StatusEntered
 	if !inc.ResolvedAt.IsZero() && inc.ResolvedAt.Before(ev.At) {
 		opening = say("%s starts the %s flow for %s.", s.who(ev.By), brief(inc.Snapshot.Name, shortPerson), inc.ID)
 	}
-	counts := say("%s here, %d before it closes. Anyone here can take one.", count(f.Open, "task"), f.Left)
-	if f.Left == 0 {
-		counts = say("No tasks are open.")
+	return join(" ", opening, s.left(inc, f, status, why))
+}
+
+// left is what a status that begins holds, and what comes after it.
+func (s Scene) left(inc flow.Incident, f flow.StatusEntered, status, why Text) Text {
+	switch {
+	case f.Left == 0:
+		return say("No tasks are open; it is in %s (%s).", status, why)
+	case f.Open == 0:
+		return say("It is in %s (%s), which has no open tasks; %s left after it. Somebody has to move it on.", status, why, areLeft(f.Left))
+	case f.Open == f.Left:
+		return say("%s left before it closes, in %s (%s). Anyone here can take one.", areLeft(f.Left), status, why)
 	}
-	return say("%s It enters %s (%s): %s", opening, status, why, counts)
+	return say("%s left before it closes, %d of them now in %s (%s). Anyone here can take one.", areLeft(f.Left), f.Open, status, why)
+}
+
+func areLeft(n int) Text {
+	if n == 1 {
+		return say("1 task is")
+	}
+	return say("%d tasks are", n)
 }
 
 func (s Scene) movedByHand(inc flow.Incident, ev flow.Event, f flow.StatusEntered, status Text) Text {
@@ -171,11 +188,12 @@ func (s Scene) closed(inc flow.Incident, ev flow.Event, f flow.IncidentClosed) M
 	case f.Last != 0:
 		opening = say("%s %s settled the last task.", opening, s.name(ev.By))
 	}
-	counts := say("%s.", tally(f.Done, f.NotDoing))
+	counts := join(" ", tally(f.Done, f.NotDoing), s.leftOut(inc))
 	if !inc.ResolvedAt.IsZero() && inc.ResolvedAt.Before(ev.At) {
-		counts = say("%s, %s after it was resolved.", tally(f.Done, f.NotDoing), lasted(ev.At.Sub(inc.ResolvedAt)))
+		counts = say("%s, %s after it was resolved", counts, lasted(ev.At.Sub(inc.ResolvedAt)))
 	}
-	line := join(" ", opening, counts, s.leftOut(inc), s.postmortem(inc))
+	counts = say("%s.", counts)
+	line := join(" ", opening, counts, s.postmortem(inc))
 	return message(line, append(paragraph(line), s.afterwards(inc)...)...)
 }
 
@@ -196,7 +214,10 @@ func (s Scene) leftOut(inc flow.Incident) Text {
 			numbers = append(numbers, t.Number)
 		}
 	}
-	return s.notDone(inc, numbers)
+	if len(numbers) == 0 {
+		return Text{}
+	}
+	return say("(%s)", s.titles(inc, numbers, 3, false))
 }
 
 func (s Scene) optedOut(inc flow.Incident, ev flow.Event, f flow.OptedOut) Message {

@@ -158,7 +158,7 @@ func (s Scene) openInWords(inc flow.Incident, open []flow.Task) Text {
 
 // Shrunk is what is left of a card once its status is over: one line about the event that ended it, with its time.
 func Shrunk(s Scene, inc flow.Incident, ended flow.Event) Message {
-	line := join(" ", s.ended(inc, ended), s.moment(ended.At))
+	line := say("%s (%s)", s.ended(inc, ended), s.moment(ended.At))
 	return message(line, small(line))
 }
 

@@ -219,9 +219,9 @@ func TestAssignmentsAreSummedUp(t *testing.T) {
 		events []flow.Event
 		want   string
 	}{
-		"one":                      {[]flow.Event{give(ana, ben, 2, "")}, "INC-42: <@UBEN> takes *Create a post-mortem document* (from <@UANA>)."},
-		"two for one, one for two": {[]flow.Event{give(ana, ben, 2, ""), give(ana, ben, 3, ""), give(ana, cem, 4, "")}, "INC-42: <@UBEN> takes 2 tasks (from <@UANA>), <@UCEM> takes *Ask Legal about the data* (from <@UANA>)."},
-		"only the last counts":     {[]flow.Event{give(ana, ben, 2, ""), give(ana, cem, 2, ben)}, "INC-42: <@UCEM> takes *Create a post-mortem document* (from <@UANA>)."},
+		"one":                      {[]flow.Event{give(ana, ben, 2, "")}, "INC-42: <@UBEN> takes *Create a post-mortem document* (from Ana)."},
+		"two for one, one for two": {[]flow.Event{give(ana, ben, 2, ""), give(ana, ben, 3, ""), give(ana, cem, 4, "")}, "INC-42: <@UBEN> takes 2 tasks (from Ana), <@UCEM> takes *Ask Legal about the data* (from Ana)."},
+		"only the last counts":     {[]flow.Event{give(ana, ben, 2, ""), give(ana, cem, 2, ben)}, "INC-42: <@UCEM> takes *Create a post-mortem document* (from Ana)."},
 		"given and taken back":     {[]flow.Event{give(ana, ben, 2, cem), give(ana, cem, 2, ben)}, ""},
 		"became nobody's":          {[]flow.Event{give(ana, "", 2, ben)}, ""},
 		"taken by oneself":         {[]flow.Event{give(cem, cem, 2, "")}, "INC-42: Cem takes *Create a post-mortem document*."},

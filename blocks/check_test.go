@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/slack-go/slack"
+
+	"epilogue/flow"
 )
 
 func many[T any](n int, one func(int) T) []T {
@@ -74,8 +76,8 @@ func TestCheckRefusesWhatSlackRefuses(t *testing.T) {
 		"options/0/value: 76 characters":          row(overflow(option(long(76), "x"))),
 		"none of the options":                     row(radio("a", option("b", "x"), opt(1))),
 		"only menus have links":                   row(radio("a", nil, &slack.OptionBlockObject{Text: raw("plain_text", "x"), Value: "x", URL: "https://x"})),
-		"initial_value: 3 characters":             with(input("a", "x", typed("a", "abc", 2, false))),
-		"max_length: -1":                          with(input("a", "x", typed("a", "", -1, false))),
+		"initial_value: 3 characters":             with(input("a", "x", loose("abc", 2))),
+		"max_length: -1":                          with(input("a", "x", loose("", -1))),
 	}
 	for want, m := range tests {
 		t.Run(want, func(t *testing.T) {
@@ -146,4 +148,11 @@ func TestEveryFieldOfAFormIsNamedLikeWhatItIs(t *testing.T) {
 			t.Errorf("%s: its reference %q cannot be read", name, v.PrivateMetadata)
 		}
 	}
+}
+
+// loose is a text field that typed would not make.
+func loose(value string, most int) *slack.PlainTextInputBlockElement {
+	e := typed("a", "", flow.MaxTitle, false)
+	e.InitialValue, e.MaxLength = value, most
+	return e
 }

@@ -38,7 +38,7 @@ func AssigneeDM(s Scene, inc flow.Incident, to flow.UserID, h Handed) Message {
 		shown = append(shown, s.handed(inc, to, t, line, next)...)
 		next = next && !actionable(inc, to, t)
 	}
-	if h.First {
+	if h.First && !next { // something is left to do
 		shown = append(shown, small(s.whatThisIs()))
 	}
 	return message(join("\n", fallback...), shown...)
@@ -51,7 +51,11 @@ func (s Scene) asks(inc flow.Incident, h Handed) Text {
 		what = count(len(h.Tasks), "task")
 	}
 	if h.Default || h.By == "" {
-		return say("You were given %s of %s:", what, heading(inc))
+		status := inc.Status
+		if t, ok := inc.Task(h.Tasks[0]); ok {
+			status = t.Status
+		}
+		return say("Yours in %s of %s:", bold(statusOf(inc, status)), heading(inc))
 	}
 	return say("%s asked you to take %s of %s:", s.name(h.By), what, heading(inc))
 }
@@ -67,6 +71,8 @@ func actionable(inc flow.Incident, to flow.UserID, t flow.Task) bool {
 
 func (s Scene) handedLine(inc flow.Incident, to flow.UserID, t flow.Task) Text {
 	switch {
+	case t.Settled.How == flow.ByOptOut: // the reason is the same for all, and stands in the channel
+		return say("%s %s: not doing, %s closed %s early", s.state(inc, t), title(t), s.name(t.Settled.By), inc.ID)
 	case t.State != flow.Open:
 		return say("%s %s: %s", s.state(inc, t), title(t), s.ending(t))
 	case inc.Stage == flow.Closed:

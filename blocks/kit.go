@@ -174,7 +174,11 @@ func optional(b *slack.InputBlock) *slack.InputBlock {
 // typed is a field for text of at most n code points. What stands in it already is never shortened to less than it is.
 func typed(field, value string, n int, multiline bool) *slack.PlainTextInputBlockElement {
 	e := slack.NewPlainTextInputBlockElement(nil, field)
-	e.InitialValue, e.Multiline, e.MaxLength = value, multiline, min(n, 3000)
+	n = min(n, 3000)
+	if r := []rune(value); len(r) > n {
+		value = string(r[:n]) // Slack refuses a form whose value is longer than its field
+	}
+	e.InitialValue, e.Multiline, e.MaxLength = value, multiline, n
 	return e
 }
 

@@ -21,7 +21,11 @@ func Assigned(s Scene, inc flow.Incident, events []flow.Event) Message {
 		}
 		part := say("%s takes %s", taker, what)
 		if h.from != "" && h.from != h.to {
-			part = say("%s (from %s)", part, s.who(h.from))
+			from := s.name(h.from) // whoever gave it knows
+			if h.self {
+				from = s.who(h.from) // whoever had it does not
+			}
+			part = say("%s (from %s)", part, from)
 		}
 		parts = append(parts, part)
 	}

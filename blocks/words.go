@@ -142,7 +142,12 @@ func tally(done, notDoing int) Text {
 }
 
 // settledOf is how far a status is: 2 of 4 settled.
-func settledOf(p flow.Progress) Text { return say("%d of %d settled", p.Settled(), p.Total()) }
+func settledOf(p flow.Progress) Text {
+	if p.Total() == 0 {
+		return say("no tasks")
+	}
+	return say("%d of %d settled", p.Settled(), p.Total())
+}
 
 // list puts texts into a sentence: a, b and c.
 func list(last words, texts ...Text) Text {
@@ -231,8 +236,27 @@ func statusOf(inc flow.Incident, k flow.Key) Text {
 	return brief(inc.Snapshot.StatusName(k), shortPerson)
 }
 
-// tasksNamed are the titles behind task numbers, each with who has it; at most most of them, then "2 more".
+// tasksNamed names tasks in a sentence, at most so many, with who has them. What is all with one person says so once.
 func (s Scene) tasksNamed(inc flow.Incident, numbers []flow.TaskNumber, most int) Text {
+	if all, ok := soleAssignee(inc, numbers); ok && len(numbers) > 1 {
+		return say("%s (all %s)", s.titles(inc, numbers, most, false), s.name(all))
+	}
+	return s.titles(inc, numbers, most, true)
+}
+
+func soleAssignee(inc flow.Incident, numbers []flow.TaskNumber) (flow.UserID, bool) {
+	var all flow.UserID
+	for i, n := range numbers {
+		t, ok := inc.Task(n)
+		if !ok || t.Assignee == "" || i > 0 && t.Assignee != all {
+			return "", false
+		}
+		all = t.Assignee
+	}
+	return all, all != ""
+}
+
+func (s Scene) titles(inc flow.Incident, numbers []flow.TaskNumber, most int, withNames bool) Text {
 	var parts []Text
 	for i, n := range numbers {
 		if i == most {
@@ -245,7 +269,7 @@ func (s Scene) tasksNamed(inc flow.Incident, numbers []flow.TaskNumber, most int
 			continue
 		}
 		named := bold(title(t))
-		if t.Assignee != "" {
+		if withNames && t.Assignee != "" {
 			named = say("%s (%s)", named, s.name(t.Assignee))
 		}
 		parts = append(parts, named)

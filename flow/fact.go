@@ -96,10 +96,11 @@ type (
 		Open     int          `json:"open,omitempty"`      // of Status
 		Left     int          `json:"left,omitempty"`      // open in all statuses
 		ByHand   bool         `json:"by_hand,omitempty"`
-		Back     bool         `json:"back,omitempty"`    // to an earlier status
-		Resumed  bool         `json:"resumed,omitempty"` // after a pause or a reopening
-		Reason   string       `json:"reason,omitempty"`  // of moving on past open tasks
-		Skipped  []TaskNumber `json:"skipped,omitempty"` // those tasks
+		Back     bool         `json:"back,omitempty"`     // to an earlier status
+		Resumed  bool         `json:"resumed,omitempty"`  // after a pause or a reopening
+		Reopened bool         `json:"reopened,omitempty"` // after a reopening, of what was closed
+		Reason   string       `json:"reason,omitempty"`   // of moving on past open tasks, or of reopening
+		Skipped  []TaskNumber `json:"skipped,omitempty"`  // those tasks
 		Due      []TaskDue    `json:"due,omitempty"`
 		Assigned []TaskFor    `json:"assigned,omitempty"` // default assignments; to nobody where the role that a task follows was emptied
 	}

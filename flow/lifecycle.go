@@ -283,7 +283,7 @@ func (c Reopen) do(s *scene) error {
 	closed, status := DateOf(s.inc.ClosedAt.In(s.at.Location())), s.inc.Status
 	s.record(f)
 	s.present()
-	s.enter(s.earliest(status), StatusEntered{Resumed: true, Due: s.shifted(closed)})
+	s.enter(s.earliest(status), StatusEntered{Resumed: true, Reopened: true, Reason: reason, Due: s.shifted(closed)})
 	return nil
 }
 

@@ -81,7 +81,7 @@ func TestReopeningIntoTheFlow(t *testing.T) {
 	t.Run("when it is finished takes at least one task", func(t *testing.T) {
 		s := finished(t).refuses(cem, into(), flow.Refusal{Why: flow.NeedsTask, Field: flow.FieldTasks})
 		s.do(cem, into(2)).is(flow.PostIncident, doc).tasks("1 done, 2 open, 3 done, 4 done")
-		if f := fact[flow.StatusEntered](s); !f.Resumed || f.From != "" {
+		if f := fact[flow.StatusEntered](s); !f.Resumed || !f.Reopened || f.From != "" {
 			t.Errorf("the fact is %+v", f)
 		}
 		s.do(cem, done(2)).is(flow.Closed, rev)

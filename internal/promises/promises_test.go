@@ -241,7 +241,7 @@ func TestAfterRateLimitsEverythingArrivesInOrder(t *testing.T) {
 	if limit.Hits() != 4 {
 		t.Errorf("%d calls were limited, want 4", limit.Hits())
 	}
-	want := []string{"declared by", "It enters", "news 1", "news 2", "news 3", "news 4", "news 5", "news 6", "news 7", "news 8"}
+	want := []string{"declared by", "left before it closes", "news 1", "news 2", "news 3", "news 4", "news 5", "news 6", "news 7", "news 8"}
 	if diff := cmp.Diff(want, posts(l), cmp.Comparer(contains)); diff != "" {
 		t.Errorf("posted in the channel (-want +got):\n%s", diff)
 	}

@@ -97,7 +97,7 @@ func inFlow(t *testing.T, s *sandbox.Server) {
 	}
 	ana.Slash(channel, "/inc close")
 	ana.Modal().Submit()
-	ana.Waits(channel, "It enters")
+	ana.Waits(channel, "left before it closes")
 }
 
 func saveProcess(t *testing.T, l *local.Local, p flow.Process) {

@@ -93,7 +93,7 @@ func (u *user) json(now time.Time, email bool) obj {
 	_, offset := now.In(u.location()).Zone()
 	zone, _ := now.In(u.location()).Zone()
 	profile := obj{
-		"real_name": u.Name, "display_name": u.Handle, "real_name_normalized": u.Name, "display_name_normalized": u.Handle, "team": u.TeamID,
+		"real_name": u.Name, "display_name": u.Name, "real_name_normalized": u.Name, "display_name_normalized": u.Name, "team": u.TeamID,
 		"status_text": "", "status_emoji": "", "title": "", "avatar_hash": "g0", "image_48": "https://example.com/" + u.Handle + ".png",
 	}
 	out := obj{"id": u.ID, "team_id": u.TeamID, "name": u.Handle, "deleted": u.Role == Deactivated, "updated": u.Updated, "profile": profile, "is_bot": u.bot(), "is_app_user": false}
