@@ -181,14 +181,19 @@ func (r reader) ticks(e object, on, off string) string {
 		ticked[str(o, "value")] = true
 	}
 	var out []string
+	between := "  "
 	for _, o := range objects(list(e, "options")) {
 		box := off
 		if ticked[str(o, "value")] {
 			box = on
 		}
-		out = append(out, box+r.text(obj(o, "text")))
+		line := box + r.text(obj(o, "text"))
+		if more := r.text(obj(o, "description")); more != "" {
+			line, between = line+": "+more, "\n  " // a line each, as Slack shows them
+		}
+		out = append(out, line)
 	}
-	return strings.Join(out, "  ")
+	return strings.Join(out, between)
 }
 
 // initial shows what an element holds from the start.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -132,5 +133,15 @@ func TestWhatIsNoArrayIsNotNormalized(t *testing.T) {
 		if got := NormalizeBlocks(json.RawMessage(s), func() string { return "id" }); string(got) != s {
 			t.Errorf("%q became %q", s, got)
 		}
+	}
+}
+
+func TestOptionsWithADescriptionStandOnALineEach(t *testing.T) {
+	blocks := `[{"type":"actions","elements":[{"type":"radio_buttons","action_id":"a","options":[
+		{"text":{"type":"plain_text","text":"Now"},"value":"1","description":{"type":"plain_text","text":"at once"}},
+		{"text":{"type":"plain_text","text":"Later"},"value":"2"}]}]}]`
+	want := "( ) Now: at once\n  ( ) Later"
+	if got := Text(json.RawMessage(blocks), nil, nil, time.Time{}); got != want {
+		t.Errorf("Text = %q, want %q", got, want)
 	}
 }
