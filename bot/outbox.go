@@ -28,10 +28,13 @@ type outbox struct {
 	deliver func(context.Context, store.Job) (store.Outcome, error)
 	woken   chan struct{}
 	busy    sync.WaitGroup
+
+	mu     sync.Mutex
+	inHand map[string]int // jobs being delivered: ID → Claims
 }
 
 func newOutbox(s store.Outbox, clock Clock, log *slog.Logger, deliver func(context.Context, store.Job) (store.Outcome, error)) *outbox {
-	return &outbox{store: s, clock: clock, log: log, deliver: deliver, woken: make(chan struct{}, 1)}
+	return &outbox{store: s, clock: clock, log: log, deliver: deliver, woken: make(chan struct{}, 1), inHand: map[string]int{}}
 }
 
 // wake says that there may be something to do.
@@ -79,13 +82,37 @@ func (o *outbox) hand(ctx, delivering context.Context) error {
 		case !ok:
 			<-slots
 			o.sleep(ctx, o.next(ctx))
+		case !o.begin(job):
+			<-slots // we have it in hand: its lease ended early, since the business clock was moved
 		default:
 			o.busy.Go(func() {
-				defer func() { <-slots; o.wake() }()
+				defer func() { o.end(job.ID); <-slots; o.wake() }()
 				o.one(delivering, job)
 			})
 		}
 	}
+}
+
+// begin notes that a job is in hand; false if it is already. The last claim is the one that counts.
+func (o *outbox) begin(job store.Job) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, already := o.inHand[job.ID]
+	o.inHand[job.ID] = job.Claims
+	return !already
+}
+
+// claims is how often a job in hand was claimed by now.
+func (o *outbox) claims(id string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.inHand[id]
+}
+
+func (o *outbox) end(id string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.inHand, id)
 }
 
 // giveBack puts back a job that was claimed as everything ends, so that nobody wonders later what became of it.
@@ -133,7 +160,7 @@ func (o *outbox) one(ctx context.Context, job store.Job) {
 	out, err := o.attempt(ctx, job)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callWithin)
 	defer cancel()
-	out.At = o.clock.Now()
+	out.At, job.Claims = o.clock.Now(), o.claims(job.ID)
 	if wrong := o.settle(ctx, job, out, err); wrong != nil && !errors.Is(wrong, store.ErrNotFound) {
 		o.log.Error("cannot write down how a job ended", "job", job.ID, "lane", job.Lane, "err", wrong)
 	}

@@ -110,7 +110,11 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "ok")
 			return
 		}
-		answer = map[string]any{"ok": true, "ts": fmt.Sprintf("1700000000.%06d", n), "channel": c.form.Get("channel")}
+		success := map[string]any{"ok": true, "ts": fmt.Sprintf("1700000000.%06d", n), "channel": c.form.Get("channel")}
+		if strings.HasPrefix(c.method, "conversations.") {
+			success["channel"] = map[string]any{"id": c.form.Get("channel")}
+		}
+		answer = success
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(answer)
 	default:
@@ -240,10 +244,20 @@ func (r *rig) received(kind, payload string) (acks []json.RawMessage) {
 // idle waits until nothing is queued and nothing runs in the background.
 func (r *rig) idle() {
 	r.t.Helper()
-	for range 3 { // one may start the other
-		r.behind.busy.Wait()
-		r.queues.idle.Wait()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-tick.C {
+		if len(r.behind.slots) == 0 && r.queued() == 0 && len(r.behind.slots) == 0 { // what is queued may have gone to the background meanwhile
+			return
+		}
 	}
+	r.t.Fatal("the bot is not idle after 20 seconds")
+}
+
+func (r *rig) queued() int {
+	r.queues.mu.Lock()
+	defer r.queues.mu.Unlock()
+	return r.queues.waiting
 }
 
 var triggers = 0

@@ -334,3 +334,24 @@ func TestStoppingAcknowledgesWhatIsInHandAndTheOutboxGoesOnAfterwards(t *testing
 	})
 	patiently(l.Slack, "ana").Waits(channel, "moves to")
 }
+
+func TestMovingTheClockWhileAPostIsOnItsWayDoesNotPostItTwice(t *testing.T) {
+	l := start(t, local.Options{})
+	inFlow(t, l.Slack)
+	ana := patiently(l.Slack, "ana")
+	slow := l.Slack.Faults().Add(sandbox.Fault{Method: "chat.postMessage", Hang: true})
+	ana.Slash(channel, "/inc update some news")
+	if err := l.Slack.Wait(t.Context(), func() bool { return slow.Hits() > 0 }); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		l.Slack.Clock().Move(time.Hour)
+		wait(50 * time.Millisecond)
+	}
+	slow.Clear()
+	idle(t, l)
+	want := []string{"declared by", "left before it closes", "some news"}
+	if diff := cmp.Diff(want, posts(l), cmp.Comparer(contains)); diff != "" {
+		t.Errorf("posted in the channel (-want +got):\n%s", diff)
+	}
+}
