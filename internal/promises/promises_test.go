@@ -346,7 +346,7 @@ func TestMovingTheClockWhileAPostIsOnItsWayDoesNotPostItTwice(t *testing.T) {
 	}
 	for range 3 {
 		l.Slack.Clock().Move(time.Hour)
-		wait(50 * time.Millisecond)
+		wait(time.Second) // long enough to look for the message twice, and to post it again
 	}
 	slow.Clear()
 	idle(t, l)
