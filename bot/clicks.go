@@ -97,8 +97,8 @@ func (b *Bot) assignHere(ctx context.Context, r request, inc flow.Incident, n fl
 
 // act does what a click says. What was clicked shows the outcome: messages are edited by the outbox, a modal here.
 func (b *Bot) act(ctx context.Context, r request, inc flow.Incident, cmd flow.Command) (answer, error) {
-	_, done, err := b.do(ctx, inc.ID, r.user, r.delivery, cmd)
-	if err != nil || !done {
+	_, events, err := b.do(ctx, inc.ID, r.user, r.delivery, cmd)
+	if err != nil || len(events) == 0 {
 		return answer{}, err
 	}
 	if r.view.Type == "home" {

@@ -2,8 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -313,38 +311,20 @@ func (b *Bot) timeline(ctx context.Context, r request, t typed, inc flow.Inciden
 
 // carryOut does what a command says, and answers in a sentence what came of it.
 func (b *Bot) carryOut(ctx context.Context, r request, id flow.IncidentID, cmd flow.Command) (answer, error) {
-	after, done, err := b.do(ctx, id, r.user, r.delivery, cmd)
-	if err != nil || !done {
+	after, events, err := b.do(ctx, id, r.user, r.delivery, cmd)
+	if err != nil || len(events) == 0 || r.kind != kindCommand {
 		return answer{}, err
 	}
-	if r.kind != kindCommand {
-		return answer{}, nil
-	}
-	asked, err := b.began(ctx, id, after.Rev)
-	if err != nil {
-		return answer{}, nil //nolint:nilerr // it is saved: the channel will tell
+	if r.channel == after.Channel && postedAbout(events[:1]) {
+		return answer{}, nil // they read it where they typed
 	}
 	s := b.scene(ctx)
-	return b.tell(r, "", s.Sentence(after, asked)), nil
+	return b.tell(r, "", s.Sentence(after, events[0])), nil
 }
 
-// mostTogether bounds how many events one command is looked for among; it records fewer.
-const mostTogether = 200
-
-// began is the first of the events that were recorded together with the event seq: what was asked for. Those after it are what followed by itself.
-func (b *Bot) began(ctx context.Context, id flow.IncidentID, seq uint64) (flow.Event, error) {
-	events, err := b.events(ctx, id, max(seq, mostTogether)-mostTogether+1, seq)
-	if err != nil || len(events) == 0 {
-		return flow.Event{}, errors.Join(err, fmt.Errorf("event %d of %s: %w", seq, id, store.ErrNotFound))
-	}
-	first := events[len(events)-1]
-	for _, ev := range slices.Backward(events) {
-		if !ev.At.Equal(first.At) || ev.By != first.By {
-			break
-		}
-		first = ev
-	}
-	return first, nil
+// postedAbout reports whether the incident's channel gets a message about events at once.
+func postedAbout(events []flow.Event) bool {
+	return slices.ContainsFunc(flow.Effects(events), func(e flow.Effect) bool { return e.Tell == flow.TellPost || e.Tell == flow.TellCard })
 }
 
 // typedLink is what Slack makes of links, channels and groups in a command when it escapes it.

@@ -27,7 +27,7 @@ var errNoChannel = errors.New("the incident has no channel yet")
 // deliver carries out one job, and when the incident's channel turns out to be out of reach, has its lead told so, once.
 func (b *Bot) deliver(ctx context.Context, job store.Job) (store.Outcome, error) {
 	out, err := b.carry(ctx, job)
-	if verdictOf(err) != gone || laneOf(job.Incident, job.Effect) != laneOf(job.Incident, flow.Effect{Tell: flow.TellPost}) {
+	if verdictOf(err) != gone || !announces(job.Effect.Tell) {
 		return out, err
 	}
 	key := fmt.Sprintf("unreachable/%s", job.Incident)
@@ -39,6 +39,11 @@ func (b *Bot) deliver(ctx context.Context, job store.Job) (store.Outcome, error)
 	out.Then = append(out.Then, tell)
 	out.Results = append(out.Results, posted{}.result(key))
 	return out, err
+}
+
+// announces reports whether the channel hears of something by an effect, and would miss it.
+func announces(t flow.Tell) bool {
+	return slices.Contains([]flow.Tell{flow.TellDeclared, flow.TellPost, flow.TellCard, flow.TellAssigned}, t)
 }
 
 // carry carries out one job. What announces renders its event; what shows renders the present.
@@ -152,6 +157,9 @@ func (b *Bot) postIn(ctx context.Context, job store.Job, inc flow.Incident, thre
 // postCard posts the card of a status, which announces it. The refresh that follows in any case brings it up to date with whatever happened
 // while it was on its way.
 func (b *Bot) postCard(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	if _, there, err := b.found(ctx, cardKey(inc.ID, job.Effect.Card)); err != nil || there {
+		return store.Outcome{}, err // it was asked for again, when we came back into the channel
+	}
 	m, _, err := b.drawCard(ctx, inc, job.Effect.Card)
 	if err != nil {
 		return store.Outcome{}, err

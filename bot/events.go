@@ -106,7 +106,7 @@ func (b *Bot) joined(ctx context.Context, ch flow.ChannelID, user flow.UserID) e
 			_, err := b.people.readChannel(ctx, ch)
 			return err
 		})
-		return nil
+		return b.comeBack(ctx, ch)
 	}
 	if !b.people.seen(user) { // they may soon click: then nobody has to be asked who they are
 		b.behind.once("person/"+string(user), func(ctx context.Context) error {
@@ -138,6 +138,32 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 		return fmt.Errorf("read channel %s: %w", ch, err)
 	}
 	b.refreshHome(ctx, user)
+	return nil
+}
+
+// comeBack brings a channel up to date that we were out of: messages that are there are edited, and a card that could not be posted meanwhile is.
+func (b *Bot) comeBack(ctx context.Context, ch flow.ChannelID) error {
+	inc, err := b.store.IncidentIn(ctx, ch)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the incident in %s: %w", ch, err)
+	}
+	jobs := []store.Job{b.follow(inc.ID, flow.Effect{Tell: flow.TellFirst}), b.follow(inc.ID, flow.Effect{Tell: flow.TellRefresh})}
+	if inc.Stage == flow.PostIncident {
+		_, posted, err := b.found(ctx, cardKey(inc.ID, inc.Card))
+		if err != nil {
+			return err
+		}
+		if !posted {
+			jobs = append(jobs, b.follow(inc.ID, flow.Effect{Tell: flow.TellCard, Card: inc.Card, Seq: inc.Card}))
+		}
+	}
+	if err := b.store.Enqueue(ctx, b.clock.Now(), jobs...); err != nil {
+		return fmt.Errorf("bring %s up to date: %w", ch, err)
+	}
+	b.outbox.wake()
 	return nil
 }
 

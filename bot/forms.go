@@ -49,8 +49,8 @@ func (b *Bot) onForm(ctx context.Context, r request) (answer, error) {
 
 // submit does what a form says and closes it; the list that it was opened from is brought up to date.
 func (b *Bot) submit(ctx context.Context, r request, id flow.IncidentID, cmd flow.Command) (answer, error) {
-	_, done, err := b.do(ctx, id, r.user, r.delivery, cmd)
-	if err != nil || !done {
+	_, events, err := b.do(ctx, id, r.user, r.delivery, cmd)
+	if err != nil || len(events) == 0 {
 		return answer{}, err
 	}
 	c, err := metadata(r.view.Metadata)

@@ -17,8 +17,8 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("%s/channel", id)
 	case flow.TellInvite, tellBringIn:
 		return fmt.Sprintf("%s/people", id)
-	case flow.TellFirst:
-		return fmt.Sprintf("%s/first", id)
+	case flow.TellDeclared, flow.TellFirst:
+		return fmt.Sprintf("%s/first", id) // not behind posts that wait for the channel: it begins the channel
 	case flow.TellRefresh, flow.TellShrink:
 		return fmt.Sprintf("%s/card", id)
 	case flow.TellThread:

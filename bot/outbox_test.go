@@ -248,7 +248,7 @@ func TestLanesAndKeysAreForEver(t *testing.T) {
 	const id = flow.IncidentID(42)
 	for tell, want := range map[flow.Tell]names{
 		flow.TellOpenChannel: {"INC-42/channel", ""}, flow.TellInvite: {"INC-42/people", ""}, tellBringIn: {"INC-42/people", "INC-42/bring-in/U1/3"},
-		flow.TellDeclared: {"INC-42/posts", ""}, flow.TellPost: {"INC-42/posts", ""}, flow.TellCard: {"INC-42/posts", ""},
+		flow.TellDeclared: {"INC-42/first", ""}, flow.TellPost: {"INC-42/posts", ""}, flow.TellCard: {"INC-42/posts", ""},
 		flow.TellAssigned: {"INC-42/posts", "INC-42/assigned"}, flow.TellFirst: {"INC-42/first", "INC-42/refresh-first"},
 		flow.TellRefresh: {"INC-42/card", "INC-42/refresh-card"}, flow.TellShrink: {"INC-42/card", "INC-42/shrink-card/7"},
 		flow.TellThread: {"INC-42/thread", "INC-42/thread"}, flow.TellDMs: {"INC-42/dms", "INC-42/refresh-dms/3"}, flow.TellAssignee: {"dm/U1", ""},

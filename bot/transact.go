@@ -17,47 +17,39 @@ const commitWithin = 2 * time.Second
 // maxConflicts is how often a command is decided anew because somebody else was faster.
 const maxConflicts = 50
 
-// do carries out a command: reads the incident, asks the rules, and saves what they say with one job per effect. A
-// delivery that was saved before changes nothing again, and is no error: done is false then.
-func (b *Bot) do(ctx context.Context, id flow.IncidentID, by flow.UserID, delivery string, cmd flow.Command, extra ...jobOption) (after flow.Incident, done bool, err error) {
+// do carries out a command: reads the incident, asks the rules, and saves what they say with one job per effect. The first event is what was
+// asked for, those after it are what followed by itself. A delivery that was saved before changes nothing again, and is no error: there are no events
+// then.
+func (b *Bot) do(ctx context.Context, id flow.IncidentID, by flow.UserID, delivery string, cmd flow.Command) (flow.Incident, []flow.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, commitWithin)
 	defer cancel()
 	for range maxConflicts {
 		before, err := b.store.Incident(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return before, false, flow.Refusal{Why: flow.UnknownIncident, Incident: id}
+			return before, nil, flow.Refusal{Why: flow.UnknownIncident, Incident: id}
 		}
 		if err != nil {
-			return before, false, fmt.Errorf("read %s: %w", id, err)
+			return before, nil, fmt.Errorf("read %s: %w", id, err)
 		}
-		after, err := b.save(ctx, before, by, delivery, cmd, extra...)
+		after, events, err := b.save(ctx, before, by, delivery, cmd)
 		switch {
 		case errors.Is(err, store.ErrConflict):
 			continue
 		case errors.Is(err, store.ErrRepeated):
-			return before, false, nil
+			return before, nil, nil
 		case err != nil:
-			return before, false, err
+			return before, nil, err
 		}
-		return after, true, nil
+		return after, events, nil
 	}
-	return flow.Incident{}, false, fmt.Errorf("change %s: %w", id, store.ErrConflict)
+	return flow.Incident{}, nil, fmt.Errorf("change %s: %w", id, store.ErrConflict)
 }
 
 // save decides a command on the incident as it was read, and writes the outcome.
-func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, delivery string, cmd flow.Command, extra ...jobOption) (flow.Incident, error) {
-	actor, err := b.people.actor(ctx, by, before)
+func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, delivery string, cmd flow.Command, extra ...jobOption) (flow.Incident, []flow.Event, error) {
+	after, events, now, err := b.decide(ctx, before, by, cmd)
 	if err != nil {
-		return before, err
-	}
-	process, err := b.store.Process(ctx)
-	if err != nil {
-		return before, fmt.Errorf("read the process: %w", err)
-	}
-	now := b.clock.Now()
-	after, events, err := flow.Do(process, before, cmd, actor, now.In(b.zone))
-	if err != nil {
-		return before, err
+		return before, nil, err
 	}
 	jobs := jobsFor(after.ID, b.heard(ctx, append(flow.Effects(events), homesOf(before, after)...)), now)
 	for i := range jobs {
@@ -69,10 +61,25 @@ func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, de
 		Before: before.Rev, Incident: after, Events: events, Jobs: jobs, Delivery: delivery, At: now,
 	})
 	if err != nil {
-		return before, fmt.Errorf("save %s: %w", after.ID, err)
+		return before, nil, fmt.Errorf("save %s: %w", after.ID, err)
 	}
 	b.outbox.wake()
-	return after, nil
+	return after, events, nil
+}
+
+// decide asks the rules, with the person's rights at this moment.
+func (b *Bot) decide(ctx context.Context, before flow.Incident, by flow.UserID, cmd flow.Command) (flow.Incident, []flow.Event, time.Time, error) {
+	now := b.clock.Now()
+	actor, err := b.people.actor(ctx, by, before)
+	if err != nil {
+		return before, nil, now, err
+	}
+	process, err := b.store.Process(ctx)
+	if err != nil {
+		return before, nil, now, fmt.Errorf("read the process: %w", err)
+	}
+	after, events, err := flow.Do(process, before, cmd, actor, now.In(b.zone))
+	return after, events, now, err
 }
 
 // heard leaves out what nobody would see: App Homes that were never opened.
@@ -85,15 +92,19 @@ func (b *Bot) hasHome(ctx context.Context, who flow.UserID) bool {
 	return err == nil && p.Home
 }
 
-// declare reserves a number and carries out a Declare.
+// declare reserves a number and carries out a Declare. What the rules refuse uses up no number.
 func (b *Bot) declare(ctx context.Context, by flow.UserID, delivery string, cmd flow.Declare, extra ...jobOption) (flow.Incident, error) {
 	ctx, cancel := context.WithTimeout(ctx, commitWithin)
 	defer cancel()
+	if _, _, _, err := b.decide(ctx, flow.Incident{}, by, cmd); err != nil {
+		return flow.Incident{}, err
+	}
 	id, err := b.store.Reserve(ctx)
 	if err != nil {
 		return flow.Incident{}, fmt.Errorf("reserve a number: %w", err)
 	}
-	return b.save(ctx, flow.Incident{ID: id}, by, delivery, cmd, extra...)
+	after, _, err := b.save(ctx, flow.Incident{ID: id}, by, delivery, cmd, extra...)
+	return after, err
 }
 
 // see reads an incident as somebody may see it: a private one is, to everyone outside its channel, not there.

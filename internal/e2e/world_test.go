@@ -140,7 +140,7 @@ func admin(l *line) {
 	case "shares":
 		err = s.ShareChannel(what, true)
 	case "adds-bot":
-		err = s.AddApp(what)
+		err = s.AddApp(strings.TrimPrefix(l.r.channel(what, ""), "#"))
 	case "kicks-bot":
 		err = s.KickApp(strings.TrimPrefix(l.r.channel(what, ""), "#"))
 	default:
