@@ -163,7 +163,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 			return nil
 		}
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // asked to stop: that is no error
 		}
 		if code := codeOf(err); code != "" && verdictOf(err) != limited && verdictOf(err) != unknown {
 			return fmt.Errorf("Slack does not accept the bot token (%s): copy the Bot User OAuth Token of the app again, from OAuth & Permissions", code)

@@ -18,7 +18,7 @@ import (
 func (b *Bot) onClick(ctx context.Context, r request) (answer, error) {
 	action, ref, err := blocks.Meant(r.action, r.value)
 	if err != nil {
-		return answer{}, nil // a link, a choice inside a form, or nothing of ours
+		return answer{}, nil //nolint:nilerr // a link, a choice inside a form, or nothing of ours
 	}
 	switch action {
 	case blocks.Declare:
@@ -215,7 +215,11 @@ func (b *Bot) inviteAndAssign(ctx context.Context, r request, inc flow.Incident,
 		cmd = flow.SetRole{Role: flow.LeadRole, To: person}
 	}
 	var no flow.Refusal
-	if err := b.ask(ctx, r, inc, cmd); err != nil && !(errors.As(err, &no) && (no.Why == flow.AlreadyAssigned || no.Why == flow.NothingToChange)) {
+	err = b.ask(ctx, r, inc, cmd)
+	if errors.As(err, &no) && (no.Why == flow.AlreadyAssigned || no.Why == flow.NothingToChange) {
+		err = nil // what is left is the invitation
+	}
+	if err != nil {
 		return answer{}, err
 	}
 	asked, err := json.Marshal(asking{By: r.user, Answer: r.respond, Delivery: r.delivery})

@@ -249,7 +249,8 @@ func (b *Bot) place(ctx context.Context, who flow.UserID, id flow.ChannelID) (fl
 	if err != nil {
 		return flow.Place{}, err
 	}
-	if c.Private && !c.Direct && !(slices.Contains(c.Members, b.me.User) && slices.Contains(c.Members, who)) {
+	both := slices.Contains(c.Members, b.me.User) && slices.Contains(c.Members, who)
+	if c.Private && !c.Direct && !both {
 		return flow.Place{}, errOutside
 	}
 	p := flow.Place{Channel: id, Private: c.Private && !c.Direct, Direct: c.Direct, Shared: c.Shared}

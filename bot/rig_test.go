@@ -156,8 +156,10 @@ func newRig(t *testing.T) *rig {
 	r.people.team, r.people.bot = "T1", "UBOT"
 	r.stop = func(error) {}
 	for _, p := range []store.Person{
-		{ID: ana, Name: "Ana", Standing: flow.FullMember, Admin: true}, {ID: ben, Name: "Ben", Standing: flow.FullMember},
-		{ID: cem, Name: "Cem", Standing: flow.FullMember}, {ID: gus, Name: "Gus", Standing: flow.Guest},
+		{ID: ana, Name: "Ana", Standing: flow.FullMember, Admin: true},
+		{ID: ben, Name: "Ben", Standing: flow.FullMember},
+		{ID: cem, Name: "Cem", Standing: flow.FullMember},
+		{ID: gus, Name: "Gus", Standing: flow.Guest},
 	} {
 		p.Known = time.Now()
 		r.must(db.SavePerson(t.Context(), p))

@@ -21,7 +21,7 @@ var hostile = map[string]string{
 	"a date":             "<!date^1392734382^{date}^https://evil.example|x>",
 	"typography":         "*bold _it ~s `c ```x``` > quote\n> quote\n• list",
 	"emoji":              strings.Repeat("🧑‍🚒", 60) + strings.Repeat(":fire:", 20),
-	"right to left":      "\u202eתקלה בתשלומים\u202c עברית ‏",
+	"right to left":      "\u202eתקלה בתשלומים\u202c עברית \u200f",
 	"control characters": "a\x00b\x07c\u2028d\ufeffe\u200b",
 	"ampersands":         strings.Repeat("&", 3000),
 	"angles":             strings.Repeat("<", 3000),

@@ -158,10 +158,3 @@ func (r *rig) channel(name string, who string) string {
 	}
 	return "#" + name
 }
-
-// fillIn fills in the fields of a modal: FIELD VALUE FIELD VALUE.
-func fillIn(m *sandbox.Modal, pairs []string) {
-	for ; len(pairs) >= 2; pairs = pairs[2:] {
-		m.Enter(pairs[0], pairs[1])
-	}
-}

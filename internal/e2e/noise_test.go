@@ -34,8 +34,12 @@ func TestAnOrdinaryIncidentSaysLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, step := range []struct{ who, do string }{
-		{"ana", "task 1 done"}, {"ben", "task 2 done"}, {"cem", "task 3 not-doing covered by INC-40"},
-		{"ana", "task 4 done"}, {"ana", "task 5 done"}, {"ana", "task 6 done"},
+		{"ana", "task 1 done"},
+		{"ben", "task 2 done"},
+		{"cem", "task 3 not-doing covered by INC-40"},
+		{"ana", "task 4 done"},
+		{"ana", "task 5 done"},
+		{"ana", "task 6 done"},
 	} {
 		r.must(step.who, func(p *sandbox.Person) { p.Slash(in, "/inc "+step.do) })
 		if err := r.settle(later); err != nil { // nobody is as quick as to share a reply

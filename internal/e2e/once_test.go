@@ -39,7 +39,7 @@ func TestATransitionHappensOnceHoweverManyPeopleActAtTheSameMoment(t *testing.T)
 		})
 	}
 	all.Wait()
-	if err := errors.Join(append(failed, r.settle(later))...); err != nil {
+	if err := errors.Join(errors.Join(failed...), r.settle(later)); err != nil {
 		t.Fatal(err)
 	}
 

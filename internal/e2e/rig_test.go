@@ -23,15 +23,21 @@ var monday = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 // cast are the people of every test. Ana owns the workspace, and so is an admin of Epilogue; Gus is a guest, Olga is of another organization.
 func cast() []sandbox.Persona {
 	return []sandbox.Persona{
-		{Handle: "ana", Role: sandbox.Owner}, {Handle: "ben"}, {Handle: "cem"}, {Handle: "dana", Zone: "Asia/Kolkata"}, {Handle: "dora"},
-		{Handle: "gus", Role: sandbox.Guest}, {Handle: "olga", Role: sandbox.Outsider},
+		{Handle: "ana", Role: sandbox.Owner},
+		{Handle: "ben"},
+		{Handle: "cem"},
+		{Handle: "dana", Zone: "Asia/Kolkata"},
+		{Handle: "dora"},
+		{Handle: "gus", Role: sandbox.Guest},
+		{Handle: "olga", Role: sandbox.Outsider},
 	}
 }
 
 // rooms are the channels of every test. In the war room are only Ana and Ben, and not the bot.
 func rooms() []sandbox.ChannelSpec {
 	return []sandbox.ChannelSpec{
-		{Name: "general"}, {Name: "ops"},
+		{Name: "general"},
+		{Name: "ops"},
 		{Name: "shared", Shared: true, Members: []string{"ana", "ben", "gus", "olga"}},
 		{Name: "war-room", Private: true, Members: []string{"ana", "ben"}},
 	}
