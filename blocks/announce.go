@@ -187,8 +187,13 @@ func (s Scene) closed(inc flow.Incident, ev flow.Event, f flow.IncidentClosed) M
 		opening = say("%s The last task settled itself.", opening)
 	case f.Last != 0:
 		opening = say("%s %s settled the last task.", opening, s.name(ev.By))
+	case ev.By != "":
+		opening = say("*%s is closed* by %s: no open task is left.", inc.ID, s.name(ev.By)) // the last one was removed, or none was left to resume
 	}
 	counts := join(" ", tally(f.Done, f.NotDoing), s.leftOut(inc))
+	if f.Done+f.NotDoing == 0 {
+		counts = say("No tasks")
+	}
 	if !inc.ResolvedAt.IsZero() && inc.ResolvedAt.Before(ev.At) {
 		counts = say("%s, %s after it was resolved", counts, lasted(ev.At.Sub(inc.ResolvedAt)))
 	}

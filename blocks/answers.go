@@ -21,7 +21,7 @@ func InviteMe(Scene) Text {
 // ResolvedAlready answers /inc resolve for an incident whose tasks are under way: what is left, and that nothing was changed.
 func ResolvedAlready(s Scene, inc flow.Incident) Message {
 	m := TasksMessage(s, inc)
-	line := say("%s is resolved already. Its tasks close it; to close it early: %s.", inc.ID, s.command("close"))
+	line := say("%s is resolved already. Its tasks close it; to close it early: %s.", inc.ID, s.command("close %s", inc.ID))
 	return Message{Text: join("\n", line, m.fallback()).Clip(longestFallback).String(), Blocks: append(paragraph(line), m.Blocks[:min(len(m.Blocks), messageBlocks-1)]...)}
 }
 

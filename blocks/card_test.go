@@ -248,3 +248,28 @@ func TestAThreadReplyTellsFifteenThingsAndHowManyMore(t *testing.T) {
 		t.Errorf("a note is no matter of a thread: %+v", m)
 	}
 }
+
+func TestAThreadReplyNamesATaskThatWasReopenedAndThenRemoved(t *testing.T) {
+	s := tell(t, process())
+	s.does(ana, flow.EnterFlow{Flow: "standard"})
+	s.does(ana, flow.CompleteTask{Task: 1})
+	told := s.does(cem, flow.ReopenTask{Task: 1})
+	told = append(told, s.does(cem, flow.RemoveTask{Task: 1})...)
+	got := Thread(s.scene(), s.inc, told).Text
+	if strings.Contains(got, "task 1") || strings.Count(got, "Review the incident timeline") != 2 {
+		t.Errorf("the reply says %q", got)
+	}
+}
+
+func TestAnIncidentThatRemovingItsLastOpenTaskClosedNamesWhoRemovedIt(t *testing.T) {
+	s := tell(t, process())
+	s.does(ana, flow.EnterFlow{Flow: "standard"})
+	n := len(s.inc.Tasks)
+	for _, task := range s.inc.Tasks[:n-1] {
+		s.does(ana, flow.CompleteTask{Task: task.Number})
+	}
+	s.does(cem, flow.RemoveTask{Task: s.inc.Tasks[n-1].Number})
+	if got := Post(s.scene(), s.inc, last[flow.IncidentClosed](s)).Text; !strings.Contains(got, "is closed* by Cem: no open task is left.") {
+		t.Errorf("the news says %q", got)
+	}
+}

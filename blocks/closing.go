@@ -103,7 +103,11 @@ func (s Scene) orLeave(inc flow.Incident, initial *slack.OptionBlockObject, choi
 func (s Scene) resuming(inc flow.Incident, c flow.Closing) []slack.Block {
 	paused := brief(c.Paused.Name, 40)
 	shown := []slack.Block{section(say("%s takes up the %s flow where it was paused: %s.", inc.ID, paused, settledOf(flow.Count(inc.Tasks))), nil)}
-	resume := explained(option(ResumeFlow, "Resume the "+paused.Plain()+" flow"), say("%s open", count(flow.Count(inc.Tasks).Open, "task")))
+	left := say("%s open", count(flow.Count(inc.Tasks).Open, "task"))
+	if flow.Count(inc.Tasks).Open == 0 {
+		left = say("No task is open: it may close at once, unless some are done again.")
+	}
+	resume := explained(option(ResumeFlow, "Resume the "+paused.Plain()+" flow"), left)
 	choices := []*slack.OptionBlockObject{resume}
 	if c.Other {
 		to := option(SwitchFlow, "Switch to the "+brief(c.Flow.Name, 40).Plain()+" flow")
@@ -190,7 +194,7 @@ func ReopenForm(s Scene, inc flow.Incident, viewer flow.UserID) slack.ModalViewR
 
 func (s Scene) reopens(inc flow.Incident) Text {
 	if inc.OptedOut != nil && len(inc.OptedOut.Skipped) > 0 {
-		return say("%s that opting out left are open again.", count(len(inc.OptedOut.Skipped), "task"))
+		return say("What opting out left is open again: %s.", count(len(inc.OptedOut.Skipped), "task"))
 	}
 	return say("Pick at least one task to open again.")
 }

@@ -26,7 +26,12 @@ func Refusal(s Scene, inc flow.Incident, r flow.Refusal) Text {
 		return say("This channel belongs to %s, which is not closed yet. Close that one first, or use another channel.", id)
 	case flow.ChannelUnfit:
 		return say("This channel cannot be used: it is a direct message, or shared with another organization. Choose another, or let me make one.")
-	case flow.Required, flow.TooLong, flow.TooMany, flow.NotOffered, flow.BadDate, flow.NothingToChange, flow.NeedsLead, flow.NeedsTask:
+	case flow.NothingToChange:
+		if where, ok := channel(inc.Channel); ok && r.Field == flow.FieldChannel {
+			return say("%s has its channel already: %s.", id, where)
+		}
+		return say("Nothing changed: it is that way already.")
+	case flow.Required, flow.TooLong, flow.TooMany, flow.NotOffered, flow.BadDate, flow.NeedsLead, flow.NeedsTask:
 		return s.badInput(r, id)
 	case flow.UnknownTask, flow.AlreadySettled, flow.AlreadyOpen, flow.AlreadyAssigned, flow.EarlierStatus:
 		return s.taskRefused(inc, r, id)
@@ -57,9 +62,12 @@ func (s Scene) notAMember(r flow.Refusal) Text {
 }
 
 func (s Scene) notAllowed(inc flow.Incident, r flow.Refusal, id flow.IncidentID) Text {
-	what := say("You cannot do this on %s.", id)
-	if r.Task != 0 {
+	what := say("You cannot move %s on past open tasks.", id)
+	switch {
+	case r.Task != 0:
 		what = say("You cannot leave %s of %s undone.", bold(s.titleOf(inc, r.Task)), id)
+	case r.Flow != "":
+		what = say("You cannot close %s early.", id) // it is the flow that one would opt out of
 	}
 	if r.Right == flow.Nobody {
 		return say("%s This flow is mandatory: its tasks are to be done.", what)
@@ -104,10 +112,8 @@ func (s Scene) badInput(r flow.Refusal, id flow.IncidentID) Text {
 		return say("This is not a day from today on. Write it like 2026-12-03.")
 	case flow.NeedsLead:
 		return say("%s has no lead. Name who led it, so that somebody answers for what comes next.", id)
-	case flow.NeedsTask:
-		return say("All tasks of %s are settled. Pick at least one to open again.", id)
 	}
-	return say("Nothing changed: it is that way already.")
+	return say("All tasks of %s are settled. Pick at least one to open again.", id)
 }
 
 func (s Scene) taskRefused(inc flow.Incident, r flow.Refusal, id flow.IncidentID) Text {

@@ -126,7 +126,7 @@ func (s Scene) settledTask(inc flow.Incident, t flow.Task) slack.Block {
 // reopenButton opens a settled task again. Where that takes the incident back, it asks first, and says so in what it carries.
 func reopenButton(inc flow.Incident, t flow.Task, label words) *slack.ButtonBlockElement {
 	r := ref(inc, t)
-	r.Back = passed(inc, t)
+	r.Back = inc.GoesBack(t)
 	b := button(ReopenTask, label, r, t.Title)
 	if !r.Back {
 		return b
@@ -137,20 +137,4 @@ func reopenButton(inc flow.Incident, t flow.Task, label words) *slack.ButtonBloc
 
 func goesBack(inc flow.Incident, t flow.Task) Text {
 	return say("%s will go back from %s to %s.", inc.ID, statusOf(inc, inc.Status), statusOf(inc, t.Status))
-}
-
-// passed reports whether a task belongs to a status that the incident has left behind, so that reopening it goes back.
-func passed(inc flow.Incident, t flow.Task) bool {
-	if inc.Stage != flow.PostIncident || inc.Snapshot == nil || t.Status == inc.Status {
-		return false
-	}
-	for _, st := range inc.Snapshot.Statuses {
-		switch st.Key {
-		case t.Status:
-			return true
-		case inc.Status:
-			return false
-		}
-	}
-	return false
 }

@@ -31,7 +31,10 @@ func assigneeField(set flow.UserID) *slack.InputBlock {
 // DueForm sets or clears the due date of a task.
 func DueForm(s Scene, inc flow.Incident, t flow.Task) slack.ModalViewRequest {
 	now := say("It has no due date yet.")
-	if !t.Due.IsZero() {
+	switch {
+	case s.late(inc, t):
+		now = say("It was due %s.", s.day(t.Due))
+	case !t.Due.IsZero():
 		now = say("It is due %s.", s.day(t.Due))
 	}
 	line := say("This moves the due date of %s, %s. %s", bold(title(t)), inc.ID, now)

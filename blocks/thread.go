@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"slices"
 	"strings"
 
 	"epilogue/flow"
@@ -10,6 +11,7 @@ import (
 // nothing to say: what was given and taken back, or became nobody's.
 func Assigned(s Scene, inc flow.Incident, events []flow.Event) Message {
 	var parts []Text
+	inc = withRemoved(inc, events)
 	for _, h := range handovers(events) {
 		what := bold(s.titleOf(inc, h.tasks[0]))
 		if len(h.tasks) > 1 {
@@ -96,6 +98,7 @@ const mostThread = 15
 // doing, no personal data involved." It is zero when the events hold nothing of the kind.
 func Thread(s Scene, inc flow.Incident, events []flow.Event) Message {
 	var lines []Text
+	inc = withRemoved(inc, events)
 	for _, ev := range events {
 		if t := s.threadLine(inc, ev); !t.IsZero() {
 			lines = append(lines, t)
@@ -108,6 +111,17 @@ func Thread(s Scene, inc flow.Incident, events []flow.Event) Message {
 		lines = append(lines[:mostThread], say("And %d more: %s.", n-mostThread, s.command("timeline %s", inc.ID)))
 	}
 	return Say(join("\n", lines...))
+}
+
+// withRemoved is the incident with the tasks that the events removed, so that what happened to them before has a name.
+func withRemoved(inc flow.Incident, events []flow.Event) flow.Incident {
+	inc.Tasks = slices.Clone(inc.Tasks)
+	for _, ev := range events {
+		if f, ok := ev.Fact.(flow.TaskRemoved); ok {
+			inc.Tasks = append(inc.Tasks, flow.Task{Number: f.Task, Title: f.Title})
+		}
+	}
+	return inc
 }
 
 func (s Scene) threadLine(inc flow.Incident, ev flow.Event) Text {

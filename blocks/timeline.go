@@ -72,7 +72,7 @@ func (s Scene) updatedSentence(by Text, f flow.Updated) Text {
 		line = join(" ", line, say("New summary: %s", Escape(f.Summary.To)))
 	}
 	if f.Note != "" {
-		line = join(" ", line, Escape(f.Note))
+		line = join(" ", line, say("What is new: %s", Escape(f.Note)))
 	}
 	return line
 }
@@ -245,6 +245,7 @@ const TimelinePage = 12
 // TimelineModal shows a page of the timeline, oldest first. Events beyond TimelinePage are not shown: ask for as many.
 func TimelineModal(s Scene, inc flow.Incident, page Page[flow.Event]) slack.ModalViewRequest {
 	shown := []slack.Block{section(heading(inc), nil)}
+	inc = withRemoved(inc, page.Items)
 	for _, ev := range page.first(TimelinePage) {
 		shown = append(shown, paragraph(say("%s  %s", s.moment(ev.At), s.Sentence(inc, ev)))...)
 	}

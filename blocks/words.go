@@ -135,7 +135,10 @@ func count(n int, noun words) Text {
 
 // tally is what became of tasks: 3 done, 1 not doing.
 func tally(done, notDoing int) Text {
-	if notDoing == 0 {
+	switch {
+	case done+notDoing == 0:
+		return say("no tasks")
+	case notDoing == 0:
 		return say("%d done", done)
 	}
 	return say("%d done, %d not doing", done, notDoing)

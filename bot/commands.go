@@ -56,7 +56,7 @@ func (b *Bot) verbs() (alone map[string]func(context.Context, request, typed) (a
 		"list":    b.listIncidents,
 	}
 	about = map[string]func(context.Context, request, typed, flow.Incident) (answer, error){
-		"update":   b.update1,
+		"update":   b.updateTyped,
 		"severity": b.relabel,
 		"type":     b.relabel,
 		"summary":  b.rewrite,
@@ -168,7 +168,7 @@ func (b *Bot) summary(ctx context.Context, r request, _ typed, inc flow.Incident
 	return b.show(r, blocks.SummaryMessage(b.scene(ctx), inc)), nil
 }
 
-func (b *Bot) update1(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
+func (b *Bot) updateTyped(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
 	if t.rest == "" {
 		return b.updateForm(ctx, r, inc)
 	}

@@ -62,7 +62,7 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	case tellRefused:
 		return b.tellRefused(ctx, job, inc)
 	case tellUnreachable:
-		return store.Outcome{}, b.tellOne(ctx, job, inc, answerable(inc), blocks.UnreachableDM(b.scene(ctx), inc, job.Detail))
+		return store.Outcome{}, b.tellOne(ctx, job, inc, inc.Answerable(), blocks.UnreachableDM(b.scene(ctx), inc, job.Detail))
 	case flow.TellPast:
 		return b.tellPast(ctx, job, inc)
 	case flow.TellAssignee:
@@ -232,8 +232,7 @@ func (b *Bot) endOf(ctx context.Context, id flow.IncidentID, card uint64) (flow.
 			return flow.Event{}, fmt.Errorf("the end of card %d of %s: %w", card, id, store.ErrNotFound)
 		}
 		for _, ev := range page {
-			switch ev.Fact.(type) {
-			case flow.StatusEntered, flow.IncidentClosed, flow.OptedOut, flow.Reopened:
+			if flow.EndsStatus(ev.Fact) {
 				return ev, nil
 			}
 		}

@@ -92,12 +92,8 @@ func (b *Bot) noChannel(inc flow.Incident, err error) (store.Outcome, error) {
 			return store.Outcome{}, err
 		}
 	}
-	why := codeOf(err)
-	if why == "" {
-		why = err.Error()
-	}
 	job := b.follow(inc.ID, flow.Effect{Tell: tellRefused, To: inc.DeclaredBy})
-	job.Detail = why
+	job.Detail = codeOf(err)
 	b.log.Warn("Slack refused a channel", "incident", inc.ID, "err", err)
 	return store.Outcome{Then: []store.Job{job}}, nil
 }

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -152,12 +151,7 @@ func (b *Bot) tellPast(ctx context.Context, job store.Job, inc flow.Incident) (s
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	return store.Outcome{}, b.tellOne(ctx, job, inc, answerable(inc), blocks.PastEvidenceDM(b.scene(ctx), inc, ev))
-}
-
-// answerable is who is told what concerns an incident as a whole: its lead, else whoever resolved or declared it.
-func answerable(inc flow.Incident) flow.UserID {
-	return cmp.Or(inc.Lead(), inc.ResolvedBy, inc.DeclaredBy)
+	return store.Outcome{}, b.tellOne(ctx, job, inc, inc.Answerable(), blocks.PastEvidenceDM(b.scene(ctx), inc, ev))
 }
 
 // tellRefused tells whoever declared an incident that Slack refused it a channel, and what can be done.

@@ -99,17 +99,20 @@ func (b *Bot) unfinished(ctx context.Context, who flow.UserID, cursor string, li
 	return out, err
 }
 
-// overdue are the incidents with tasks that were due before today, the longest overdue first.
+// overdue are the incidents with tasks that are late for whoever has them, the longest overdue first.
 func (b *Bot) overdue(ctx context.Context, who flow.UserID, number, size int) (blocks.Page[flow.Incident], error) {
-	today := flow.DateOf(b.clock.Now().In(b.zone))
-	found, err := b.items(ctx, who, store.TaskQuery{Before: today}, (number+1)*size*4)
+	s := b.scene(ctx)
+	soon := flow.DateOf(s.Now.UTC()).AddDays(1) // nowhere is a day over that has not begun in UTC
+	found, err := b.items(ctx, who, store.TaskQuery{Before: soon}, (number+1)*size*4)
 	if err != nil {
 		return blocks.Page[flow.Incident]{}, err
 	}
 	var all []flow.Incident
 	seen := map[flow.IncidentID]bool{}
 	for _, it := range found.Items {
-		if !seen[it.Incident.ID] {
+		t, _ := it.Incident.Task(it.Task)
+		at, dated := s.LateAt(it.Incident, t)
+		if late := dated && !at.After(s.Now); late && !seen[it.Incident.ID] {
 			seen[it.Incident.ID] = true
 			all = append(all, it.Incident)
 		}

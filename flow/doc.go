@@ -12,5 +12,6 @@
 //
 // Reading order: process.go (what admins shape), incident.go (what an incident is), command.go and fact.go (what can be
 // asked for, what can happen), do.go (the engine: record a fact, then move on for as long as the current status is
-// settled), lifecycle.go and tasks.go (a rule a command), effect.go (who hears of it).
+// settled), declare.go, lifecycle.go, tasks.go and evidence.go (a rule a command), closing.go (what closing would mean
+// now), apply.go (what a fact changes), effect.go and effects.go (who hears of it), check.go (what makes a process whole).
 package flow

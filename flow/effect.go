@@ -22,19 +22,19 @@ type Tell string
 
 // What there is to tell, and where.
 const (
-	TellOpenChannel Tell = "open-channel"  // make the incident's channel, bring people in
-	TellInvite      Tell = "invite"        // To into the channel
+	TellOpenChannel Tell = "open-channel"  // make the incident's channel
+	TellInvite      Tell = "invite"        // To into the channel; nobody: whoever declared it and everyone who holds a role
 	TellDeclared    Tell = "declared"      // post: the incident's first message; pinned
-	TellFirst       Tell = "refresh-first" // state: that message, and the channel's topic, follow the incident
+	TellFirst       Tell = "refresh-first" // state: that message follows the incident
 	TellPost        Tell = "post"          // post in the channel, rendering the event Seq
 	TellCard        Tell = "card"          // post: the card of a status, with the line that announces it
 	TellRefresh     Tell = "refresh-card"  // state: the current card
 	TellShrink      Tell = "shrink-card"   // state: Card is over; event Seq ended it
-	TellThread      Tell = "thread"        // gathered: what happened to tasks, in the thread of the card that was current at Since
+	TellThread      Tell = "thread"        // gathered: what happened to tasks, each in the thread of the card that was current then
 	TellAssigned    Tell = "assigned"      // gathered: assignments, one line in the channel
 	TellAssignee    Tell = "assignee"      // DM to To: Tasks are theirs; event Seq
 	TellDMs         Tell = "refresh-dms"   // state: DMs about Task (0: all of the incident's)
 	TellPast        Tell = "past-evidence" // DM to the lead: evidence of a settled task of the past is gone; event Seq
-	TellBookmark    Tell = "bookmark"      // state: the channel's bookmark points to Card
+	TellBookmark    Tell = "bookmark"      // state: the channel's bookmark points to the current card
 	TellHome        Tell = "home"          // state: To's App Home, if they ever opened it
 )

@@ -12,7 +12,7 @@ const gather = 3 * time.Second
 // forgotten; what a message says is decided when it is made.
 func Effects(events []Event) []Effect {
 	var t telling
-	t.moved = slices.ContainsFunc(events, func(ev Event) bool { return changesStatus(ev.Fact) })
+	t.moved = slices.ContainsFunc(events, func(ev Event) bool { return EndsStatus(ev.Fact) })
 	for i, ev := range events {
 		t.tell(ev, events[i+1:])
 	}
@@ -26,7 +26,8 @@ type telling struct {
 	moved   bool     // the status changed with these events: there is no card to refresh, or a new one
 }
 
-func changesStatus(f Fact) bool {
+// EndsStatus reports whether a fact ends the status that the incident is in, and with it the status's card.
+func EndsStatus(f Fact) bool {
 	switch f.(type) {
 	case StatusEntered, IncidentClosed, OptedOut, Reopened:
 		return true

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -123,6 +124,14 @@ const (
 
 // Lead is who leads the incident, or nobody.
 func (inc Incident) Lead() UserID { return inc.Roles[LeadRole] }
+
+// Answerable is who is told what concerns the incident as a whole: its lead, else whoever resolved it, else whoever declared it.
+func (inc Incident) Answerable() UserID { return cmp.Or(inc.Lead(), inc.ResolvedBy, inc.DeclaredBy) }
+
+// GoesBack reports whether opening a settled task again takes the incident back to an earlier status.
+func (inc Incident) GoesBack(t Task) bool {
+	return inc.Stage == PostIncident && inc.Snapshot.place(t.Status) < inc.Snapshot.place(inc.Status)
+}
 
 // Task finds a task by its number.
 func (inc Incident) Task(n TaskNumber) (Task, bool) {

@@ -98,7 +98,7 @@ type Assignee struct {
 // Kind is what completes a task. The names are stored for ever.
 type Kind string
 
-// The nine task kinds.
+// The task kinds.
 const (
 	ReviewTimeline     Kind = "review_timeline"
 	CreatePostmortem   Kind = "create_postmortem"

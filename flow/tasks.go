@@ -71,7 +71,7 @@ func (c ReopenTask) do(s *scene) error {
 	if t.State == Open {
 		return Refusal{Why: AlreadyOpen, Incident: s.inc.ID, Task: c.Task}
 	}
-	earlier := s.inc.Snapshot.place(t.Status) < s.inc.Snapshot.place(s.inc.Status)
+	earlier := s.inc.GoesBack(t)
 	if earlier && !c.Back {
 		return Refusal{Why: EarlierStatus, Incident: s.inc.ID, Task: c.Task, Status: t.Status}
 	}

@@ -90,10 +90,33 @@ var rooms = []room{
 	{
 		"bot",
 		[]string{"flow", "blocks", "store", "internal/socketlink"},
-		[]string{"github.com/slack-go/slack", "github.com/robfig/cron", "github.com/oklog/ulid", "golang.org/x/sync", "golang.org/x/time"},
+		[]string{"github.com/slack-go/slack", "github.com/oklog/ulid", "golang.org/x/sync", "golang.org/x/time"},
 		nil,
 		"bot is the Slack edge: it must not know which database there is, and there is no other Slack than the one behind its API URL",
 	},
+	{
+		"internal/operator",
+		[]string{"flow", "store", "store/boltstore", "bot", "internal/config", "internal/flowfile", "internal/ownersocket", "internal/socketlink"},
+		[]string{"github.com/slack-go/slack", "github.com/lmittmann/tint"},
+		nil,
+		"operator runs the bot in a real workspace: it must not know the local one, nor the command line",
+	},
+	{
+		"internal/local",
+		[]string{"flow", "store", "store/boltstore", "bot", "internal/ownersocket", "internal/sandbox", "internal/socketlink"},
+		nil, nil,
+		"local puts a bot and a local Slack together: between the two there is nothing but the protocol",
+	},
+	{
+		"cmd/epilogue",
+		[]string{"bot", "internal/config", "internal/local", "internal/operator"},
+		[]string{"github.com/urfave/cli"},
+		nil,
+		"cmd is flags and wiring: what its commands do is in internal/operator and internal/local",
+	},
+	{"internal/archtest", nil, nil, nil, "it is a test"},
+	{"internal/e2e", nil, nil, nil, "it is tests"},
+	{"internal/promises", nil, nil, nil, "it is tests"},
 }
 
 type listed struct {
@@ -159,6 +182,10 @@ func TestEveryRoomImportsOnlyWhatItMay(t *testing.T) {
 				t.Errorf("%s %s: %s", r.path, wrong, r.why)
 			}
 		}
+		delete(all, r.path)
+	}
+	for path := range all {
+		t.Errorf("%s has no room in the table", path)
 	}
 }
 

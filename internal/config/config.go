@@ -1,7 +1,7 @@
 // Package config turns config.yaml and the environment into checked values.
 //
 // It holds what an operator runs the bot with: tokens, paths, zone, logs. What describes the
-// process (flows, severities, roles) lives in the store and is edited in Slack, so it has no
+// process (flows, severities, roles) lives in the store, see package flowfile, so it has no
 // place here; this package knows nothing of Slack's API, the store or incidents, and opens
 // nothing but the file it is given and the files that a ..._FILE variable names.
 //

@@ -37,7 +37,7 @@ func ExportFlows(ctx context.Context, c config.Store, w io.Writer) error {
 
 // Importing is how a process is imported.
 type Importing struct {
-	Name string      // of the file, for messages; "-" is what is read from In
+	Name string      // of the file, for messages
 	Out  io.Writer   // where it says what changes
 	Sure func() bool // asks whether to save; nil: it is sure
 	Now  func() time.Time
@@ -75,7 +75,7 @@ func importProcess(ctx context.Context, s ownersocket.Tool, now, read flow.Proce
 	}
 	err := s.SaveProcess(ctx, store.ProcessVersion{Process: next, At: how.Now().UTC()})
 	if errors.Is(err, store.ErrConflict) {
-		return errors.New("nothing was imported: somebody changed the process in Slack meanwhile; import again to see what changes now")
+		return errors.New("nothing was imported: the process was changed by somebody else meanwhile; import again to see what changes now")
 	}
 	if err != nil {
 		return fmt.Errorf("save the process: %w", err)

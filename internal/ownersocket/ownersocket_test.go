@@ -75,7 +75,7 @@ func newPath(t *testing.T) string {
 
 func open(t *testing.T, path string) ownersocket.Tool {
 	t.Helper()
-	tool, err := ownersocket.Open(t.Context(), path)
+	tool, err := ownersocket.Open(t.Context(), path, boltstore.Options{MustExist: true})
 	must(t, err)
 	t.Cleanup(func() { _ = tool.Close() })
 	return tool
@@ -238,7 +238,7 @@ func TestANameThatIsTooLongForASocketIsSaidToBe(t *testing.T) {
 
 func TestAToolNeverCreatesAStore(t *testing.T) {
 	path := newPath(t)
-	_, err := ownersocket.Open(t.Context(), path)
+	_, err := ownersocket.Open(t.Context(), path, boltstore.Options{MustExist: true})
 	is(t, err, store.ErrNotFound)
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it does: %v", err)
@@ -250,7 +250,7 @@ func TestAToolIsToldWhenTheHolderDoesNotAnswer(t *testing.T) {
 	openFile(t, path)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	_, err := ownersocket.Open(ctx, path)
+	_, err := ownersocket.Open(ctx, path, boltstore.Options{MustExist: true})
 	is(t, err, store.ErrLocked)
 }
 
@@ -259,7 +259,7 @@ func TestAToolWaitsForAProcessThatIsStarting(t *testing.T) {
 	db := openFile(t, path)
 	opened := make(chan error)
 	go func() {
-		tool, err := ownersocket.Open(t.Context(), path)
+		tool, err := ownersocket.Open(t.Context(), path, boltstore.Options{MustExist: true})
 		if err == nil {
 			err = tool.Close()
 		}

@@ -29,9 +29,10 @@ type Tool interface {
 // startup is how long Open waits for a process that holds the file and does not answer yet, because it is starting or ending.
 const startup = 5 * time.Second
 
-// Open gives a tool the store at path: through the process that holds it, if one does, else from the file itself, which must exist. It is
+// Open gives a tool the store at path: through the process that holds it, if one does, else from the file itself, opened with o. It is
 // store.ErrLocked when somebody holds the file who does not answer, and otherwise what boltstore.Open says.
-func Open(ctx context.Context, path string) (Tool, error) {
+func Open(ctx context.Context, path string, o boltstore.Options) (Tool, error) {
+	o.LockTimeout = 200 * time.Millisecond
 	ctx, cancel := context.WithTimeout(ctx, startup)
 	defer cancel()
 	var locked error // what the file said last
@@ -45,7 +46,7 @@ func Open(ctx context.Context, path string) (Tool, error) {
 		case !errors.Is(err, ErrNobody):
 			return nil, err
 		}
-		db, err := boltstore.Open(path, boltstore.Options{MustExist: true, LockTimeout: 200 * time.Millisecond})
+		db, err := boltstore.Open(path, o)
 		if err == nil {
 			return db, nil
 		}

@@ -74,9 +74,9 @@ type message struct {
 	BotID        string
 	Username     string
 	Text         string
-	Blocks       json.RawMessage
-	Attachments  json.RawMessage
-	Metadata     json.RawMessage
+	Blocks       json.RawMessage `json:",omitempty"` // kept as null, they would come back as blocks
+	Attachments  json.RawMessage `json:",omitempty"`
+	Metadata     json.RawMessage `json:",omitempty"`
 	Subtype      string
 	EditedTS     string
 	EditedBy     UserID
