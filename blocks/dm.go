@@ -6,6 +6,11 @@ import (
 	"epilogue/flow"
 )
 
+// WithdrawnDM is what is left of a message about a private incident for somebody who is not in its channel any more.
+func WithdrawnDM() Message {
+	return Say(say("This was about a private incident. You are not in its channel any more."))
+}
+
 // Handed is what a message to an assignee is about.
 type Handed struct {
 	Tasks   []flow.TaskNumber

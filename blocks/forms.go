@@ -170,15 +170,6 @@ func InviteForm(s Scene, inc flow.Incident, r Ref) slack.ModalViewRequest {
 	return modal(Invite, r, "Invite to "+inc.ID.String(), "Invite", section(s.inviting(inc, r), nil))
 }
 
-// InviteMessage is the same question as a message that only the one who asked sees.
-func InviteMessage(s Scene, inc flow.Incident, r Ref) Message {
-	r.Incident = inc.ID
-	line := s.inviting(inc, r)
-	yes := button(Invite, "Invite", r, s.name(r.Person).Plain())
-	yes.WithStyle(slack.StylePrimary)
-	return message(line, section(line, nil), actions("invite/"+r.String(), yes, button(Dismiss, "Cancel", Ref{Incident: inc.ID}, "")))
-}
-
 func (s Scene) inviting(inc flow.Incident, r Ref) Text {
 	then := say("They then see everything in it.")
 	if r.Task != 0 {

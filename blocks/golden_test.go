@@ -128,7 +128,7 @@ func messages(t *testing.T) (names []string, all map[string]Message) {
 	d := story{t: t, p: process(), inc: flow.Incident{ID: 43}, at: start}
 	d.does(ana, flow.Declare{Name: "No channel", Severity: "minor", Type: "default"})
 	add("channel-refused", ChannelRefusedDM(d.scene(), d.inc, "restricted_action"))
-	add("invite", InviteMessage(d.scene(), d.inc, Ref{Person: ben, Task: 3}))
+	add("dm-withdrawn", WithdrawnDM())
 	return names, all
 }
 

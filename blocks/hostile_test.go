@@ -79,7 +79,7 @@ func sample(t interface{ Helper() }, typed string, tasks int) sampled {
 	}
 	for n := range tasks {
 		task := flow.Task{
-			Number: flow.TaskNumber(n + 1), Status: "documenting", Kind: flow.Kinds()[n%9], Title: cut(typed, flow.MaxTitle),
+			Number: flow.TaskNumber(n + 1), Status: "documenting", Kind: flow.Kinds()[n%len(flow.Kinds())], Title: cut(typed, flow.MaxTitle),
 			Description: cut(typed, flow.MaxDescription), Due: flow.Date{Year: 2026, Month: 12, Day: 1 + n%28}, State: flow.Open,
 		}
 		if n%5 == 4 {
@@ -201,7 +201,6 @@ func (s sampled) messagesOf(at string, inc flow.Incident, message func(string, M
 	message(at+"help", Help(sc, Here{Incident: inc, Tasks: 3}))
 	message(at+"channel refused", ChannelRefusedDM(sc, inc, s.typed))
 	message(at+"past", PastEvidenceDM(sc, inc, flow.Event{Fact: flow.EvidenceGone{Proof: s.typed, Reason: s.typed, Past: []flow.TaskNumber{3, 4, 8, 12}}}))
-	message(at+"invite", InviteMessage(sc, inc, Ref{Person: "U99", Task: 2, Want: "x"}))
 	message(at+"unknown", Say(sc.Unknown(s.typed)))
 	message(at+"command", Say(NoSuchCommand(sc, s.typed)))
 	message(at+"usage", Say(Usage(sc, s.typed, s.typed)))

@@ -133,8 +133,12 @@ func (b *Bot) refreshDMs(ctx context.Context, job store.Job, inc flow.Incident) 
 }
 
 func (b *Bot) refreshDM(ctx context.Context, key string, p posted, inc flow.Incident) (store.Outcome, error) {
-	if sees, err := b.visible(ctx, p.To, inc); err != nil || !sees {
+	sees, err := b.visible(ctx, p.To, inc)
+	if err != nil {
 		return store.Outcome{}, err
+	}
+	if !sees {
+		return b.edit(ctx, key, p, blocks.WithdrawnDM())
 	}
 	return b.edit(ctx, key, p, blocks.AssigneeDM(b.scene(ctx), inc, p.To, *p.Handed))
 }

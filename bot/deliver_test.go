@@ -233,10 +233,10 @@ func (r *rig) handed(inc flow.Incident, n int, to flow.UserID) {
 
 func TestADirectMessageToldNothingMoreOnceItsReaderHasLeftThePrivateChannel(t *testing.T) {
 	for _, c := range []struct {
-		name  string
-		to    flow.UserID
-		edits int
-	}{{"a member", ben, 1}, {"who left", cem, 0}} {
+		name string
+		to   flow.UserID
+		says bool
+	}{{"a member", ben, true}, {"who left", cem, false}} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t)
 			inc := r.inFlow(true)
@@ -244,8 +244,12 @@ func TestADirectMessageToldNothingMoreOnceItsReaderHasLeftThePrivateChannel(t *t
 			if _, err := r.deliver(t.Context(), jobFor(inc.ID, flow.Effect{Tell: flow.TellDMs}, time.Now())); err != nil {
 				t.Error(err)
 			}
-			if n := len(r.slack.made("chat.update")); n != c.edits {
-				t.Errorf("%d edits, want %d", n, c.edits)
+			edits := r.slack.made("chat.update")
+			if len(edits) != 1 {
+				t.Fatalf("%d edits, want 1", len(edits))
+			}
+			if text := edits[0].form.Get("text") + edits[0].form.Get("blocks"); strings.Contains(text, inc.ID.String()) != c.says || strings.Contains(text, inc.Name) != c.says {
+				t.Errorf("names the incident: want %t, in %s", c.says, text)
 			}
 		})
 	}

@@ -128,7 +128,8 @@ func (b *Bot) left(ctx context.Context, ch flow.ChannelID, user flow.UserID) err
 	return b.redrawHome(ctx, ch, user)
 }
 
-// redrawHome draws the App Home of somebody who came into a private channel or left it: they see other incidents now.
+// redrawHome draws the App Home of somebody who came into a private channel or left it, and their messages about its incident: they see
+// other incidents now.
 func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserID) error {
 	c, err := b.store.Channel(ctx, ch)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !c.Private {
@@ -138,6 +139,17 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 		return fmt.Errorf("read channel %s: %w", ch, err)
 	}
 	b.refreshHome(ctx, user)
+	inc, err := b.store.IncidentIn(ctx, ch)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the incident in %s: %w", ch, err)
+	}
+	if err := b.store.Enqueue(ctx, b.clock.Now(), b.follow(inc.ID, flow.Effect{Tell: flow.TellDMs})); err != nil {
+		return fmt.Errorf("bring messages about %s up to date: %w", inc.ID, err)
+	}
+	b.outbox.wake()
 	return nil
 }
 

@@ -119,6 +119,8 @@ func (t *telling) tell(ev Event, later []Event) {
 		t.home(f.From, f.To)
 		if f.To != "" {
 			t.assigned(ev, f.Task, f.To)
+		} else if !t.entered {
+			t.add(thread) // nobody has it now: whoever looks after the incident should know
 		}
 	}
 }

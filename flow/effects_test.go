@@ -151,7 +151,7 @@ func TestWhoHearsOfWhat(t *testing.T) {
 		{
 			"assigning nobody", func(t *testing.T) *story { return begun(t).do(ben, give(1, cem)) }, ben,
 			flow.AssignTask{Task: 1},
-			"refresh-card\nrefresh-dms 1\nhome to cem",
+			"refresh-card\nrefresh-dms 1\nhome to cem\nthread",
 		},
 		{
 			"tasks that follow a role are one DM", func(t *testing.T) *story { return entered(t, defaults) }, cem, role(flow.LeadRole, ben),
