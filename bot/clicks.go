@@ -28,7 +28,8 @@ func (b *Bot) onClick(ctx context.Context, r request) (answer, error) {
 	case blocks.List:
 		return b.listPage(ctx, r, blocks.Filter(ref.Want), ref.Page)
 	case blocks.HomePage:
-		return answer{then: func(ctx context.Context) error { return b.publishHome(ctx, r.user, ref) }}, nil
+		b.refreshHome(ctx, r.user, ref)
+		return answer{}, nil
 	case blocks.Dismiss:
 		return b.dismiss(r), nil
 	case blocks.OpenHome:
@@ -102,7 +103,7 @@ func (b *Bot) act(ctx context.Context, r request, inc flow.Incident, cmd flow.Co
 		return answer{}, err
 	}
 	if r.view.Type == "home" {
-		b.refreshHome(ctx, r.user)
+		b.refreshHome(ctx, r.user, blocks.Ref{})
 	}
 	if list, ok := r.list(); ok {
 		return answer{then: b.redraw(r.user, list, r.view.ID, r.respond)}, nil
@@ -110,13 +111,17 @@ func (b *Bot) act(ctx context.Context, r request, inc flow.Incident, cmd flow.Co
 	return answer{}, nil
 }
 
-// refreshHome draws somebody's App Home again, soon.
-func (b *Bot) refreshHome(ctx context.Context, who flow.UserID) {
+// refreshHome draws somebody's App Home again, soon: through the outbox like every other, so that an older picture never comes after a newer one.
+func (b *Bot) refreshHome(ctx context.Context, who flow.UserID, turned blocks.Ref) {
 	if !b.hasHome(ctx, who) {
 		return
 	}
 	now := b.clock.Now()
-	if err := b.store.Enqueue(ctx, now, jobFor(0, flow.Effect{Tell: flow.TellHome, To: who}, now)); err != nil {
+	job := jobFor(0, flow.Effect{Tell: flow.TellHome, To: who}, now)
+	if turned.Want != "" {
+		job.Detail = turned.String()
+	}
+	if err := b.store.Enqueue(ctx, now, job); err != nil {
 		b.log.Warn("cannot refresh an App Home", "err", err)
 		return
 	}

@@ -50,7 +50,11 @@ func announces(t flow.Tell) bool {
 func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	e := job.Effect
 	if e.Tell == flow.TellHome {
-		return store.Outcome{}, b.publishHome(ctx, e.To, blocks.Ref{})
+		turned, err := blocks.ParseRef(job.Detail)
+		if err != nil {
+			turned = blocks.Ref{}
+		}
+		return store.Outcome{}, b.publishHome(ctx, e.To, turned)
 	}
 	inc, err := b.store.Incident(ctx, job.Incident)
 	if err != nil {

@@ -95,7 +95,7 @@ func (b *Bot) openedHome(ctx context.Context, user flow.UserID) error {
 	if err != nil {
 		return err
 	}
-	b.behind.run("App Home", func(ctx context.Context) error { return b.publishHome(ctx, user, blocks.Ref{}) })
+	b.refreshHome(ctx, user, blocks.Ref{})
 	return nil
 }
 
@@ -138,7 +138,7 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 	if err != nil {
 		return fmt.Errorf("read channel %s: %w", ch, err)
 	}
-	b.refreshHome(ctx, user)
+	b.refreshHome(ctx, user, blocks.Ref{})
 	inc, err := b.store.IncidentIn(ctx, ch)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
