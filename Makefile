@@ -9,11 +9,12 @@ TOOL  := $(GO) tool -modfile=.ci/tools.mod
 ARGS      ?=
 BENCH     ?= .
 BENCHTIME ?= 1s
+SCHEDULES ?= 10000
 
 .DEFAULT_GOAL := help
 # The targets share the build cache and the cores, so "make -j" gains nothing by mixing them.
 .NOTPARALLEL:
-.PHONY: help run test lint fmt build bench clean
+.PHONY: help run test soak lint fmt build bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +31,9 @@ test: ## vet, then every test, in random order and with the race detector
 		race=; echo "make test: the race detector needs a C compiler (gcc) and found none: testing WITHOUT -race"; \
 	fi; \
 	set -x; $(GO) vet ./... && $(GO) test $$race -shuffle=on -timeout=10m ./...
+
+soak: ## ten thousand random schedules of crashes, faults and people at once (SCHEDULES=1000, ARGS="-seed 7")
+	$(GO) test ./internal/simulation -run Whatever -count=1 -timeout=2h -schedules $(SCHEDULES) $(ARGS)
 
 lint: ## gofumpt and golangci-lint (they are built once, which takes minutes)
 	@unformatted=$$($(TOOL) gofumpt -l .) || exit 1; \

@@ -11,7 +11,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -19,18 +18,19 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/sync/errgroup"
 
 	"epilogue/flow"
 	"epilogue/internal/socketlink"
 	"epilogue/store"
 )
 
-// Options is what a bot is made of. Store and Slack are required.
+// Options is what a bot is made of. Slack is required, and either Store or Open.
 type Options struct {
 	Store         store.Store
-	Slack         *slack.Client // with an app-level token, an HTTP timeout, and no retries of its own
-	Clock         Clock         // nil: RealClock
+	Open          func(context.Context) (store.Store, error) // opens the store once Slack is connected; what arrives until then waits
+	Slack         *slack.Client                              // with an app-level token, an HTTP timeout, and no retries of its own
+	HTTP          *http.Client                               // for the addresses that Slack gives to answer a person; nil: http.DefaultClient
+	Clock         Clock                                      // nil: RealClock
 	Zone          *time.Location
 	Admins        []flow.UserID // always admins
 	Command       string        // as it was installed; empty: /inc
@@ -44,8 +44,10 @@ type Options struct {
 
 // Bot is a bot that is not running yet; Run runs it.
 type Bot struct {
-	store         store.Store
+	store         store.Store // nothing may use it before the lobby is open
+	opens         func(context.Context) (store.Store, error)
 	slack         *slack.Client
+	http          *http.Client
 	clock         Clock
 	zone          *time.Location
 	command       string
@@ -57,10 +59,12 @@ type Bot struct {
 	people   *directory
 	pace     *pacer
 	outbox   *outbox
+	lobby    lobby
 	queues   *dispatcher
 	link     *socketlink.Link
 	behind   *background
-	channels sync.Map // flow.ChannelID → flow.IncidentID: to queue what is typed in a channel with the clicks of its incident
+	live     chan struct{} // closed when Slack is connected
+	channels sync.Map      // flow.ChannelID → flow.IncidentID: to queue what is typed in a channel with the clicks of its incident
 	stop     context.CancelCauseFunc
 }
 
@@ -75,14 +79,17 @@ type self struct {
 // maxWaiting is how many envelopes may wait. Slack gives up on each after three seconds, so that a longer queue helps nobody.
 const maxWaiting = 4096
 
-// New makes a bot. It panics if Store or Slack is missing, which is a mistake in the program.
+// New makes a bot. It panics if Slack is missing, or if there is not one of Store and Open, which is a mistake in the program.
 func New(o Options) *Bot {
-	if o.Store == nil || o.Slack == nil {
-		panic("bot: Options.Store and Options.Slack are required")
+	if o.Slack == nil || (o.Store == nil) == (o.Open == nil) {
+		panic("bot: Options.Slack and one of Options.Store and Options.Open are required")
 	}
 	b := &Bot{
-		store: o.Store, slack: o.Slack, clock: o.Clock, zone: o.Zone, command: o.Command, channelPrefix: o.ChannelPrefix,
+		opens: o.Open, live: make(chan struct{}), slack: o.Slack, http: o.HTTP, clock: o.Clock, zone: o.Zone, command: o.Command, channelPrefix: o.ChannelPrefix,
 		grace: o.Grace, log: o.Log, pace: newPacer(o.Unpaced),
+	}
+	if b.http == nil {
+		b.http = http.DefaultClient
 	}
 	if b.clock == nil {
 		b.clock = RealClock{}
@@ -103,50 +110,43 @@ func New(o Options) *Bot {
 		b.log = slog.New(slog.DiscardHandler)
 	}
 	b.behind = newBackground(b.log)
-	b.people = &directory{store: o.Store, slack: o.Slack, admins: o.Admins, now: b.clock.Now, behind: b.behind.once}
+	b.people = &directory{slack: o.Slack, admins: o.Admins, now: b.clock.Now, behind: b.behind.once}
 	b.queues = newDispatcher(b.log, maxWaiting)
-	b.outbox = newOutbox(o.Store, b.clock, b.log, b.deliver)
+	b.outbox = newOutbox(nil, b.clock, b.log, b.deliver)
+	if o.Store != nil {
+		b.use(o.Store)
+	}
 	o.Link.Open, o.Link.Handle, o.Link.Log = socketlink.OpenWith(o.Slack), b.receive, b.log
 	o.Link.Connections = o.Connections
+	o.Link.Changed = b.connected(o.Link.Changed)
 	b.link = socketlink.New(o.Link)
 	return b
 }
 
-// Ready reports whether at least one connection to Slack is live.
-func (b *Bot) Ready() bool { return b.link.Ready() }
-
-// Run runs the bot until ctx ends; then it finishes and acknowledges what is in hand, writes down how the outbox's last deliveries ended, and
-// returns nil. It returns an error at once when Slack does not accept the tokens, and when the store can no longer be written.
-func (b *Bot) Run(ctx context.Context) error {
-	if err := b.introduce(ctx); err != nil {
-		return err
-	}
-	ctx, b.stop = context.WithCancelCause(ctx)
-	defer b.stop(nil)
-
-	var g errgroup.Group
-	g.Go(func() error { return b.ends(b.link.Run(ctx)) })
-	g.Go(func() error { return b.ends(b.outbox.run(ctx, b.grace)) })
-	err := g.Wait()
-	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.grace)
-	defer cancel()
-	if wrong := b.queues.drain(late); wrong != nil {
-		b.log.Warn("stopped before every request was done", "err", wrong)
-	}
-	b.behind.drain(late)
-	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
-		err = cause
-	}
-	return err
+// use gives the bot its store, and lets in what has waited for it.
+func (b *Bot) use(s store.Store) {
+	b.store, b.people.store, b.outbox.store = s, s, s
+	b.lobby.letIn(b.admit)
 }
 
-// ends stops the rest when one part of the bot cannot go on.
-func (b *Bot) ends(err error) error {
-	if err != nil {
-		b.stop(err)
+// connected notes that the link has come to life, and goes on telling whoever else wants to know.
+func (b *Bot) connected(also func(socketlink.State)) func(socketlink.State) {
+	var once sync.Once
+	return func(s socketlink.State) {
+		if s.Live > 0 {
+			once.Do(func() { close(b.live) })
+		}
+		if also != nil {
+			also(s)
+		}
 	}
-	return err
 }
+
+// Ready reports whether there is a store, and at least one connection to Slack is live.
+func (b *Bot) Ready() bool { return b.lobby.isOpen() && b.link.Ready() }
+
+// Adopt takes in an envelope that the bot before this one got too late: what its Options.Link.Late was given.
+func (b *Bot) Adopt(raw []byte, received time.Time) { b.link.Adopt(raw, received) }
 
 // introduce asks Slack who we are. Bad tokens end the program here, with a sentence for the operator; a Slack that does not answer is
 // asked again.
@@ -179,11 +179,13 @@ func (b *Bot) introduce(ctx context.Context) error {
 
 // Client makes a Slack client as the bot needs it: with a deadline on every call, and without retries, since the outbox owns time.
 func Client(botToken, appToken, apiURL string) *slack.Client {
+	return ClientOver(&http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 2 * inFlight, IdleConnTimeout: 2 * time.Minute}, botToken, appToken, apiURL)
+}
+
+// ClientOver is Client over a transport, such as one that stays in memory.
+func ClientOver(t http.RoundTripper, botToken, appToken, apiURL string) *slack.Client {
 	return slack.New(botToken,
 		slack.OptionAPIURL(apiURL),
 		slack.OptionAppLevelToken(appToken),
-		slack.OptionHTTPClient(&http.Client{
-			Timeout:   callWithin,
-			Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 2 * inFlight, IdleConnTimeout: 2 * time.Minute},
-		}))
+		slack.OptionHTTPClient(&http.Client{Timeout: callWithin, Transport: t}))
 }

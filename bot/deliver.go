@@ -85,15 +85,15 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	case flow.TellDeclared:
 		return b.postFirst(ctx, job, inc)
 	case flow.TellFirst:
-		return b.refreshFirst(ctx, inc)
+		return b.refreshFirst(ctx, job, inc)
 	case flow.TellPost:
 		return b.postEvent(ctx, job, inc)
 	case flow.TellCard:
 		return b.postCard(ctx, job, inc)
 	case flow.TellRefresh:
-		return b.refreshCard(ctx, inc, inc.Card)
+		return b.refreshCard(ctx, job, inc, inc.Card)
 	case flow.TellShrink:
-		return b.refreshCard(ctx, inc, e.Card)
+		return b.refreshCard(ctx, job, inc, e.Card)
 	case flow.TellThread:
 		return b.postThread(ctx, job, inc)
 	case flow.TellAssigned:
@@ -125,12 +125,12 @@ func (b *Bot) follow(id flow.IncidentID, e flow.Effect) store.Job {
 	return jobFor(id, e, b.clock.Now())
 }
 
-func (b *Bot) refreshFirst(ctx context.Context, inc flow.Incident) (store.Outcome, error) {
+func (b *Bot) refreshFirst(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
 	p, ok, err := b.found(ctx, firstKey(inc.ID))
 	if err != nil || !ok {
 		return store.Outcome{}, err // not posted yet: posting it brings it up to date
 	}
-	return b.edit(ctx, firstKey(inc.ID), p, blocks.Declared(b.scene(ctx), inc))
+	return b.edit(ctx, job, firstKey(inc.ID), p, blocks.Declared(b.scene(ctx), inc))
 }
 
 func (b *Bot) postEvent(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
@@ -182,7 +182,7 @@ func (b *Bot) postCard(ctx context.Context, job store.Job, inc flow.Incident) (s
 }
 
 // refreshCard draws a card as it is now: the current one with its tasks, a former one as the line that is left of it.
-func (b *Bot) refreshCard(ctx context.Context, inc flow.Incident, card uint64) (store.Outcome, error) {
+func (b *Bot) refreshCard(ctx context.Context, job store.Job, inc flow.Incident, card uint64) (store.Outcome, error) {
 	if card == 0 {
 		return store.Outcome{}, nil
 	}
@@ -194,7 +194,7 @@ func (b *Bot) refreshCard(ctx context.Context, inc flow.Incident, card uint64) (
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	out, err := b.edit(ctx, cardKey(inc.ID, card), p, m)
+	out, err := b.edit(ctx, job, cardKey(inc.ID, card), p, m)
 	if err == nil && !late.IsZero() {
 		job := b.follow(inc.ID, flow.Effect{Tell: flow.TellShrink, Card: card})
 		job.At, job.Key = late, fmt.Sprintf("%s/late/%d", inc.ID, late.Unix())

@@ -214,29 +214,32 @@ func (b *Bot) bookmark(ctx context.Context, job store.Job, inc flow.Incident) (s
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	link := b.permalink(card)
-	if mark.Link == link {
-		return store.Outcome{}, nil
+	if link := b.permalink(card); mark.Link != link {
+		if mark.ID, err = b.setBookmark(ctx, inc.Channel, mark.ID, link); err != nil {
+			return store.Outcome{}, fmt.Errorf("bookmark the card of %s: %w", inc.ID, err)
+		}
+		mark.Link = link
 	}
-	err = b.pace.call(ctx, "bookmarks", tier2Budget, func(ctx context.Context) error {
-		if mark.ID != "" {
-			_, err := b.slack.EditBookmarkContext(ctx, string(inc.Channel), mark.ID, slack.EditBookmarkParameters{Link: link})
+	raw, err := json.Marshal(mark) // also one that was found there: the next card changes it
+	return store.Outcome{Results: []store.Result{{Key: bookmarkKey(inc.ID), Value: raw}}}, err
+}
+
+// setBookmark points the bookmark of that id to a link, or makes one.
+func (b *Bot) setBookmark(ctx context.Context, ch flow.ChannelID, id, link string) (string, error) {
+	err := b.pace.call(ctx, "bookmarks", tier2Budget, func(ctx context.Context) error {
+		if id != "" {
+			_, err := b.slack.EditBookmarkContext(ctx, string(ch), id, slack.EditBookmarkParameters{Link: link})
 			if codeOf(err) != "not_found" { // somebody took it away: then there is a new one
 				return err
 			}
 		}
-		made, err := b.slack.AddBookmarkContext(ctx, string(inc.Channel), slack.AddBookmarkParameters{
+		made, err := b.slack.AddBookmarkContext(ctx, string(ch), slack.AddBookmarkParameters{
 			Title: blocks.BookmarkTitle, Type: "link", Link: link,
 		})
-		mark.ID = made.ID
+		id = made.ID
 		return err
 	})
-	if err != nil {
-		return store.Outcome{}, fmt.Errorf("bookmark the card of %s: %w", inc.ID, err)
-	}
-	mark.Link = link
-	raw, err := json.Marshal(mark)
-	return store.Outcome{Results: []store.Result{{Key: bookmarkKey(inc.ID), Value: raw}}}, err
+	return id, err
 }
 
 // bookmarked is the bookmark that is there. After an attempt whose outcome is unknown Slack is asked, so that there is never a second one.

@@ -111,7 +111,7 @@ func (b *Bot) refreshDMs(ctx context.Context, job store.Job, inc flow.Incident) 
 		if job.Effect.Task != 0 && !slices.Contains(p.Handed.Tasks, job.Effect.Task) {
 			continue
 		}
-		one, err := b.refreshDM(ctx, r.Key, p, inc)
+		one, err := b.refreshDM(ctx, job, r.Key, p, inc)
 		switch verdictOf(err) {
 		case fine:
 			out.Results = append(out.Results, one.Results...)
@@ -123,6 +123,8 @@ func (b *Bot) refreshDMs(ctx context.Context, job store.Job, inc flow.Incident) 
 			if len(out.Results) == 0 {
 				return out, err
 			}
+			p.Shown = "" // it may have been edited
+			out.Results = append(out.Results, p.result(r.Key))
 			return b.goOn(out, job), nil
 		}
 		if len(out.Results) >= mostEdits {
@@ -132,15 +134,15 @@ func (b *Bot) refreshDMs(ctx context.Context, job store.Job, inc flow.Incident) 
 	return out, nil
 }
 
-func (b *Bot) refreshDM(ctx context.Context, key string, p posted, inc flow.Incident) (store.Outcome, error) {
+func (b *Bot) refreshDM(ctx context.Context, job store.Job, key string, p posted, inc flow.Incident) (store.Outcome, error) {
 	sees, err := b.visible(ctx, p.To, inc)
 	if err != nil {
 		return store.Outcome{}, err
 	}
 	if !sees {
-		return b.edit(ctx, key, p, blocks.WithdrawnDM())
+		return b.edit(ctx, job, key, p, blocks.WithdrawnDM())
 	}
-	return b.edit(ctx, key, p, blocks.AssigneeDM(b.scene(ctx), inc, p.To, *p.Handed))
+	return b.edit(ctx, job, key, p, blocks.AssigneeDM(b.scene(ctx), inc, p.To, *p.Handed))
 }
 
 // goOn keeps what a job has done and leaves the rest to another one.

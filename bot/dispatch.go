@@ -7,10 +7,62 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+
+	"epilogue/internal/socketlink"
 )
 
 // errCrowded says that more is waiting than can be worked off before Slack's deadline.
 var errCrowded = errors.New("too much is waiting")
+
+// lobby keeps the envelopes that arrive before there is a store to decide them with, in order. Slack waits for each of them, so that is a
+// matter of a second or two: while another process hands its store over.
+type lobby struct {
+	mu           sync.Mutex
+	open, closed bool
+	waiting      []socketlink.Envelope
+}
+
+// enter reports whether an envelope may go on. If not, it waits, or is dropped where too many do or nobody will be let in any more.
+func (l *lobby) enter(e socketlink.Envelope) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.open:
+		return true
+	case l.closed || len(l.waiting) >= maxWaiting:
+		e.Drop()
+	default:
+		l.waiting = append(l.waiting, e)
+	}
+	return false
+}
+
+// letIn gives everything that waits to admit, which must not block, and lets everything else pass from now on.
+func (l *lobby) letIn(admit func(socketlink.Envelope)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.waiting {
+		admit(e)
+	}
+	l.open, l.waiting = true, nil
+}
+
+// close drops what waits in vain. Once everything passes it does nothing.
+func (l *lobby) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	for _, e := range l.waiting {
+		e.Drop()
+	}
+	l.waiting = nil
+}
+
+func (l *lobby) isOpen() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.open
+}
 
 // dispatcher runs work in queues: in order within a queue, at the same time in different ones. Handing work over never blocks, so that
 // whoever reads a connection goes on reading. A queue exists only while it has work.

@@ -23,6 +23,13 @@ type answer struct {
 
 // receive takes an envelope from the link. It runs on the goroutine that reads the connection, so it only hands over.
 func (b *Bot) receive(e socketlink.Envelope) {
+	if b.lobby.enter(e) {
+		b.admit(e)
+	}
+}
+
+// admit finds the queue of an envelope, now that there is a store.
+func (b *Bot) admit(e socketlink.Envelope) {
 	r, err := decode(e)
 	if err != nil {
 		// Left to time out, an event would come again and again, and a click would tell the person to try what cannot work.
@@ -37,15 +44,19 @@ func (b *Bot) receive(e socketlink.Envelope) {
 	}
 	// Slack is asked who they are before the request joins its queue: there it would hold up everybody else. If Slack does not tell, nothing can be
 	// decided, and the request is left unacknowledged.
-	b.behind.run("person", func(ctx context.Context) error {
+	taken := b.behind.run("person", func(ctx context.Context) error {
 		for _, id := range strangers {
 			if _, err := b.people.person(ctx, id); errors.Is(err, errUnsure) {
+				e.Drop()
 				return err
 			}
 		}
 		b.enqueue(e, r)
 		return nil
 	})
+	if !taken {
+		e.Drop()
+	}
 }
 
 // concerned are the people of whom something must be known before a request can be decided: who asks, and whom they mean.
@@ -72,6 +83,7 @@ const mostMeant = 3
 func (b *Bot) enqueue(e socketlink.Envelope, r request) {
 	if err := b.queues.hand(b.queueOf(r), func() { b.handle(e, r) }); err != nil {
 		b.log.Warn("an envelope was left unacknowledged", "type", e.Type, "err", err)
+		e.Drop()
 	}
 }
 
@@ -103,6 +115,7 @@ const handleWithin = 2500 * time.Millisecond
 // handle carries out one request and acknowledges it: after it was saved, and not at all when that is not certain. One that waited for so long that Slack
 // has told the person that it failed is not begun: what Slack said stays true.
 func (b *Bot) handle(e socketlink.Envelope, r request) {
+	defer e.Drop() // what was not acknowledged by then never will be
 	ctx, cancel := context.WithDeadline(context.Background(), e.Received.Add(handleWithin))
 	defer cancel()
 	if ctx.Err() != nil {

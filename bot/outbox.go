@@ -45,19 +45,11 @@ func (o *outbox) wake() {
 	}
 }
 
-// run hands jobs to at most inFlight deliveries until ctx ends; those under way then have grace to end, and write down how they did. It
-// returns an error when the store can no longer be written.
-func (o *outbox) run(ctx context.Context, grace time.Duration) error {
-	delivering, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	err := o.hand(ctx, delivering)
-	late := time.AfterFunc(grace, cancel)
-	defer late.Stop()
-	o.busy.Wait()
-	return err
-}
+// wait waits, after hand, until the deliveries under way have ended, and have written down how they did.
+func (o *outbox) wait() { o.busy.Wait() }
 
-// hand hands out jobs until ctx ends, or the store can no longer be written.
+// hand hands jobs to at most inFlight deliveries, which end with delivering, until ctx ends. It returns an error when the store can no longer be
+// written.
 func (o *outbox) hand(ctx, delivering context.Context) error {
 	slots := make(chan struct{}, inFlight)
 	for {

@@ -131,6 +131,16 @@ func TestADeliveryThatPanicsIsTriedAgainAndStopsNobodyElse(t *testing.T) {
 	}
 }
 
+// run has an outbox hand out jobs until ctx ends, and gives those under way then some time.
+func run(ctx context.Context, o *outbox, grace time.Duration) error {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	err := o.hand(ctx, late)
+	defer time.AfterFunc(grace, cancel).Stop()
+	o.wait()
+	return err
+}
+
 func TestNoMoreDeliveriesThanTheBoundAreUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &shelf{}
@@ -146,7 +156,7 @@ func TestNoMoreDeliveriesThanTheBoundAreUnderWay(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if err := o.run(ctx, time.Second); err != nil {
+		if err := run(ctx, o, time.Second); err != nil {
 			t.Error(err)
 		}
 		if most.Load() != inFlight || len(s.ended) != 2*inFlight {
@@ -169,7 +179,7 @@ func TestStoppingLetsDeliveriesEndWithinTheGraceAndWritesDownHow(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
-		if err := o.run(ctx, 3*time.Second); err != nil {
+		if err := run(ctx, o, 3*time.Second); err != nil {
 			t.Error(err)
 		}
 		if took := time.Since(began); took != 4*time.Second {
@@ -201,7 +211,7 @@ func TestWhatWasClaimedAsEverythingEndsIsGivenBackAsIfNothingHadHappened(t *test
 		t.Error("it was delivered")
 		return store.Outcome{}, nil
 	})
-	if err := o.run(ctx, time.Second); err != nil {
+	if err := run(ctx, o, time.Second); err != nil {
 		t.Error(err)
 	}
 	if diff := cmp.Diff([]ending{{How: "retry", Job: "J1"}}, s.ended); diff != "" {
@@ -216,7 +226,7 @@ func TestTheOutboxEndsWithAStoreThatCannotBeWrittenAndOutlivesAnyOtherError(t *t
 		} {
 			o := newOutbox(&shelf{failing: c.claim}, stopped{}, quietLog(), nil)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-			if err := o.run(ctx, time.Second); !errors.Is(err, c.want) {
+			if err := run(ctx, o, time.Second); !errors.Is(err, c.want) {
 				t.Errorf("%v: it ended with %v", c.claim, err)
 			}
 			if lived := ctx.Err() != nil; lived != (c.want == nil) {

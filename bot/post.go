@@ -156,10 +156,11 @@ func (b *Bot) replies(ctx context.Context, ch flow.ChannelID, thread, cursor str
 	return messages, next, err
 }
 
-// edit brings a posted message up to date. What shows the same already is left alone.
-func (b *Bot) edit(ctx context.Context, key string, p posted, m blocks.Message) (store.Outcome, error) {
+// edit brings a posted message up to date. What shows the same already is left alone, unless the job was handed out before: then an edit whose outcome was
+// never known may have shown something else since.
+func (b *Bot) edit(ctx context.Context, job store.Job, key string, p posted, m blocks.Message) (store.Outcome, error) {
 	shown := hashOf(m)
-	if shown == p.Shown {
+	if shown == p.Shown && job.Claims < 2 {
 		return store.Outcome{}, nil
 	}
 	opts := append(b.picture(m), slack.MsgOptionDisableLinkUnfurl())

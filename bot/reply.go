@@ -88,7 +88,7 @@ func (b *Bot) replace(ctx context.Context, responseURL string, m blocks.Message)
 func (b *Bot) respond(ctx context.Context, responseURL string, m slack.WebhookMessage) error {
 	ctx, cancel := context.WithTimeout(ctx, callWithin)
 	defer cancel()
-	err := slack.PostWebhookContext(ctx, responseURL, &m)
+	err := slack.PostWebhookCustomHTTPContext(ctx, responseURL, b.http, &m)
 	var named *url.Error
 	if errors.As(err, &named) {
 		err = named.Err

@@ -100,17 +100,17 @@ func (t *telling) tell(ev Event, later []Event) {
 	case Reopened:
 		t.reopened(ev, f)
 	case TaskCompleted:
-		t.settled(thread, refresh, f.Task)
+		t.settled(thread, refresh)
 	case TaskSkipped:
-		t.settled(thread, refresh, f.Task)
+		t.settled(thread, refresh)
 	case TaskReopened:
-		t.settled(thread, refresh, f.Task)
+		t.settled(thread, refresh)
 	case TaskDueSet:
-		t.settled(thread, refresh, f.Task)
+		t.settled(thread, refresh)
 	case TaskRemoved:
-		t.settled(thread, refresh, f.Task)
+		t.settled(thread, refresh)
 	case TaskAdded:
-		t.settled(thread, refresh, f.Task.Number)
+		t.settled(thread, refresh)
 		if to := f.Task.Assignee; to != "" {
 			t.assigned(ev, f.Task.Number, to)
 		}
@@ -125,12 +125,13 @@ func (t *telling) tell(ev Event, later []Event) {
 	}
 }
 
-// settled tells of a task in the card's thread, on the card, and in the DMs about it.
-func (t *telling) settled(thread, refresh Effect, task TaskNumber) {
+// settled tells of a task in the card's thread, on the card, and in the DMs: all of them, since the last open task of a status says so, be it in somebody
+// else's.
+func (t *telling) settled(thread, refresh Effect) {
 	if t.entered {
 		return
 	}
-	t.add(thread, refresh, Effect{Tell: TellDMs, Task: task, Seq: thread.Seq})
+	t.add(thread, refresh, Effect{Tell: TellDMs, Seq: thread.Seq})
 }
 
 // assigned tells the assignee, and the channel in one line; whoever takes a task themselves is not notified of it.

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,7 +31,7 @@ const StoreFile = "epilogue.db"
 // Options say where things are kept. The zero value keeps them in memory and in a temporary file, and listens on a free port.
 type Options struct {
 	Dir      string       // keeps the workspace and the store; empty: both are gone at the end
-	Listener net.Listener // of the sandbox; nil: a free port of the loopback interface
+	Listener net.Listener // of the sandbox; nil: a free port of the loopback interface. A sandbox.Pipe keeps everything in memory, as in a synctest bubble
 	Log      *slog.Logger
 	Zone     *time.Location
 	Sandbox  sandbox.Options // the rest of it; Dir, Listener and Manifest are set here
@@ -50,6 +51,7 @@ type Local struct {
 	tools   func() error // ends serveTools
 	cancel  context.CancelFunc
 	stopped chan error
+	path    string // of the store
 	temp    string
 	opts    Options
 }
@@ -77,21 +79,29 @@ func Start(ctx context.Context, o Options) (_ *Local, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the store: %w", err)
 	}
-	if l.Store, err = boltstore.Open(filepath.Join(dir, StoreFile), o.Store); err != nil {
+	l.path = filepath.Join(dir, StoreFile)
+	if err := l.openStore(); err != nil {
 		return nil, err
 	}
-	l.watched = watch(l.Store)
 	if o.Dir != "" {
 		l.serveTools(ctx)
 	}
 	return l, l.startBot(ctx)
 }
 
+func (l *Local) openStore() (err error) {
+	if l.Store, err = boltstore.Open(l.path, l.opts.Store); err != nil {
+		return err
+	}
+	l.watched = watch(l.Store)
+	return nil
+}
+
 // serveTools lets commands such as "flows export" use the store meanwhile, as they can beside a bot in a real workspace.
 func (l *Local) serveTools(ctx context.Context) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
-	go func() { done <- ownersocket.Serve(ctx, filepath.Join(l.opts.Dir, StoreFile), l.Store) }()
+	go func() { done <- ownersocket.Serve(ctx, l.path, l.Store) }()
 	l.tools = func() error {
 		cancel()
 		return <-done
@@ -110,10 +120,11 @@ func (l *Local) startBot(ctx context.Context) error {
 			}
 		}
 	}
-	l.Bot = bot.New(bot.Options{
+	o := bot.Options{
 		Store: l.watched, Clock: clock{l.Slack.Clock()}, Zone: l.opts.Zone, Log: l.opts.Log, Link: link, Admins: l.opts.Admins, Unpaced: !l.opts.Paced,
-		Slack: bot.Client(l.Slack.BotToken(), l.Slack.AppToken(), l.Slack.APIURL()),
-	})
+	}
+	l.wire(&o)
+	l.Bot = bot.New(o)
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	l.cancel, l.stopped = cancel, make(chan error, 1)
 	go func() { l.stopped <- l.Bot.Run(running) }()
@@ -128,6 +139,19 @@ func (l *Local) startBot(ctx context.Context) error {
 	}
 }
 
+// wire says how the bot reaches the local Slack: over the network, or in memory.
+func (l *Local) wire(o *bot.Options) {
+	pipe, inMemory := l.opts.Listener.(*sandbox.Pipe)
+	if !inMemory {
+		o.Slack = bot.Client(l.Slack.BotToken(), l.Slack.AppToken(), l.Slack.APIURL())
+		return
+	}
+	transport := &http.Transport{DialContext: pipe.Dial, MaxIdleConnsPerHost: 1000}
+	o.HTTP = &http.Client{Transport: transport, Timeout: 10 * time.Second}
+	o.Slack = bot.ClientOver(transport, l.Slack.BotToken(), l.Slack.AppToken(), l.Slack.APIURL())
+	o.Link.Dial = pipe.Dial
+}
+
 // StopBot stops the bot as SIGTERM does. The store stays open.
 func (l *Local) StopBot() error {
 	if l.cancel == nil {
@@ -140,6 +164,17 @@ func (l *Local) StopBot() error {
 
 // RestartBot starts another bot on the same store, after StopBot.
 func (l *Local) RestartBot(ctx context.Context) error { return l.startBot(ctx) }
+
+// Reopen opens the store's file again and starts another bot on it, after StopBot: what a new process finds.
+func (l *Local) Reopen(ctx context.Context) error {
+	if err := l.Store.Close(); err != nil && !errors.Is(err, store.ErrClosed) {
+		return err
+	}
+	if err := l.openStore(); err != nil {
+		return err
+	}
+	return l.startBot(ctx)
+}
 
 // Wait blocks until the bot ends by itself, or ctx ends.
 func (l *Local) Wait(ctx context.Context) error {

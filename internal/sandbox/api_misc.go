@@ -19,13 +19,29 @@ func (s *Server) pinsAdd(a args) (obj, error) {
 		return nil, refuse("message_not_found")
 	case slices.Contains(c.Pins, m.TS):
 		return nil, refuse("already_pinned")
-	case len(c.Pins) >= 100:
+	case len(c.Pins) >= mostPins:
 		return nil, refuse("too_many_pins")
 	}
-	c.Pins = append(c.Pins, m.TS)
-	s.emit("pin_added", "pins:read", c, obj{"user": botUser, "channel_id": c.ID, "item": obj{"type": "message", "channel": c.ID, "message": s.messageJSON(c, m, false)}})
-	s.touch()
+	s.pin(c, m, botUser, true)
 	return nil, nil
+}
+
+// mostPins is how many messages a channel can have pinned.
+const mostPins = 100
+
+// pin pins a message to its channel, or takes the pin away; what is so already stays so.
+func (s *Server) pin(c *channel, m *message, by UserID, on bool) {
+	i := slices.Index(c.Pins, m.TS)
+	item := obj{"type": "message", "channel": c.ID, "message": s.messageJSON(c, m, false)}
+	switch {
+	case on && i < 0:
+		c.Pins = append(c.Pins, m.TS)
+		s.emit("pin_added", "pins:read", c, obj{"user": by, "channel_id": c.ID, "item": item})
+	case !on && i >= 0:
+		c.Pins = slices.Delete(c.Pins, i, i+1)
+		s.emit("pin_removed", "pins:read", c, obj{"user": by, "channel_id": c.ID, "item": item, "has_pins": len(c.Pins) > 0})
+	}
+	s.touch()
 }
 
 func (s *Server) pinsRemove(a args) (obj, error) {
@@ -33,13 +49,11 @@ func (s *Server) pinsRemove(a args) (obj, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := slices.Index(c.Pins, a["timestamp"])
-	if i < 0 {
+	m := c.find(a["timestamp"])
+	if m == nil || !slices.Contains(c.Pins, m.TS) {
 		return nil, refuse("no_pin")
 	}
-	c.Pins = slices.Delete(c.Pins, i, i+1)
-	s.emit("pin_removed", "pins:read", c, obj{"user": botUser, "channel_id": c.ID, "item": obj{"type": "message", "channel": c.ID}, "has_pins": len(c.Pins) > 0})
-	s.touch()
+	s.pin(c, m, botUser, false)
 	return nil, nil
 }
 

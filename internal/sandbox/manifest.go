@@ -25,13 +25,16 @@ type manifest struct {
 			DisplayName string `json:"display_name"`
 		} `json:"bot_user"`
 		Commands []struct {
-			Command string `json:"command"`
-			Escape  bool   `json:"should_escape"`
+			Command     string `json:"command"`
+			Description string `json:"description"`
+			Hint        string `json:"usage_hint"`
+			Escape      bool   `json:"should_escape"`
 		} `json:"slash_commands"`
 		Shortcuts []struct {
-			Name       string `json:"name"`
-			Type       string `json:"type"`
-			CallbackID string `json:"callback_id"`
+			Name        string `json:"name"`
+			Type        string `json:"type"`
+			CallbackID  string `json:"callback_id"`
+			Description string `json:"description"`
 		} `json:"shortcuts"`
 	} `json:"features"`
 	OAuth struct {

@@ -180,29 +180,35 @@ type Submitted struct {
 func (m *Modal) Submit() Submitted {
 	var result Submitted
 	answer := see(m, func(u *user, v *view) (sent, error) {
-		if len(v.Submit) == 0 {
-			return nil, fmt.Errorf("the modal %q has no submit button", textOf(v.Title))
-		}
-		v.errors, v.banner = v.complaints(), ""
-		m.p.s.touch()
-		if len(v.errors) > 0 {
-			result.Errors = v.shown()
-			return nil, nil
-		}
-		payload := m.p.s.interaction("view_submission", u)
-		payload["view"], payload["trigger_id"], payload["response_urls"] = m.p.s.viewJSON(v), m.p.s.trigger(u.ID, v.ID), m.p.s.formHooks(u, v)
-		answer := make(sent, 1)
-		m.p.s.dispatch("interactive", "view_submission", true, payload, func(ack json.RawMessage, outcome string) {
-			m.p.s.submitted(v, ack, outcome)
-			result = Submitted{Sent: true, Closed: v.doomed, Errors: v.shown(), Banner: v.banner}
-			answer <- Reply{}
-		})
-		return answer, nil
+		return m.p.s.submit(u, v, &result)
 	})
 	if answer != nil {
 		m.p.wait(answer)
 	}
 	return result
+}
+
+// submit sends a form. What comes of it is in result once the answer is there; at once if there is none to wait for, because Slack's client found
+// something wrong in it.
+func (s *Server) submit(u *user, v *view, result *Submitted) (sent, error) {
+	if len(v.Submit) == 0 {
+		return nil, fmt.Errorf("the modal %q has no submit button", textOf(v.Title))
+	}
+	v.errors, v.banner = v.complaints(), ""
+	s.touch()
+	if len(v.errors) > 0 {
+		result.Errors = v.shown()
+		return nil, nil
+	}
+	payload := s.interaction("view_submission", u)
+	payload["view"], payload["trigger_id"], payload["response_urls"] = s.viewJSON(v), s.trigger(u.ID, v.ID), s.formHooks(u, v)
+	answer := make(sent, 1)
+	s.dispatch("interactive", "view_submission", true, payload, func(ack json.RawMessage, outcome string) {
+		s.submitted(v, ack, outcome)
+		*result = Submitted{Sent: true, Closed: v.doomed, Errors: v.shown(), Banner: v.banner}
+		answer <- Reply{}
+	})
+	return answer, nil
 }
 
 // formHooks are the response_urls of a form: one for each menu of conversations that asks for it.
@@ -228,24 +234,28 @@ func (m *Modal) CloseAll() { m.dismiss(true) }
 
 func (m *Modal) dismiss(all bool) {
 	answer := see(m, func(u *user, v *view) (sent, error) {
-		s := m.p.s
-		told, cleared := v, all || v.ClearOnClose
-		if cleared {
-			told = s.modals[u.ID][0]
-		}
-		payload := s.interaction("view_closed", u)
-		payload["view"], payload["is_cleared"] = s.viewWith(told, values{}), cleared
-		if cleared {
-			s.closeAll(u.ID)
-		} else {
-			s.closeView(v)
-		}
-		if !told.NotifyOnClose {
-			return nil, nil
-		}
-		return s.interact(payload, false, ""), nil
+		return m.p.s.dismiss(u, v, all), nil
 	})
 	if answer != nil {
 		m.p.wait(answer)
 	}
+}
+
+// dismiss closes the modal in front, or the whole stack. There is no answer to wait for unless the app wants to know.
+func (s *Server) dismiss(u *user, v *view, all bool) sent {
+	told, cleared := v, all || v.ClearOnClose
+	if cleared {
+		told = s.modals[u.ID][0]
+	}
+	payload := s.interaction("view_closed", u)
+	payload["view"], payload["is_cleared"] = s.viewWith(told, values{}), cleared
+	if cleared {
+		s.closeAll(u.ID)
+	} else {
+		s.closeView(v)
+	}
+	if !told.NotifyOnClose {
+		return nil
+	}
+	return s.interact(payload, false, "")
 }

@@ -159,33 +159,19 @@ func optionText(raw json.RawMessage) string {
 }
 
 func (m *Modal) suggestions(field, typed string) []json.RawMessage {
-	found := make(chan []json.RawMessage, 1)
-	see(m, func(u *user, v *view) (bool, error) {
+	found := see(m, func(u *user, v *view) (chan []suggestion, error) {
 		el, err := v.field(field)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		payload := m.p.s.interaction("block_suggestion", u)
-		payload["container"], payload["view"] = obj{"type": "view", "view_id": v.ID}, m.p.s.viewJSON(v)
-		payload["action_id"], payload["block_id"], payload["value"] = el.ActionID, el.BlockID, typed
-		m.p.s.dispatch("interactive", "block_suggestion", true, payload, func(ack json.RawMessage, _ string) {
-			var r struct {
-				Options []json.RawMessage
-				Groups  []struct{ Options []json.RawMessage } `json:"option_groups"`
-			}
-			_ = json.Unmarshal(ack, &r)
-			for _, g := range r.Groups {
-				r.Options = append(r.Options, g.Options...)
-			}
-			if len(r.Options) > 100 {
-				r.Options = nil
-			}
-			found <- r.Options
-		})
-		return true, nil
+		return m.p.s.suggest(u, spot{v: v, el: el}, typed), nil
 	})
 	select {
-	case options := <-found:
+	case all := <-found:
+		var options []json.RawMessage
+		for _, one := range all {
+			options = append(options, one.raw)
+		}
 		return options
 	case <-m.p.s.done:
 		m.p.stop(errors.New("the sandbox was closed before the app answered"))

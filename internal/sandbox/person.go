@@ -192,17 +192,19 @@ func (p *Person) wait(answer sent) Reply {
 
 // Slash runs a slash command, such as ana.Slash("#general", "/inc declare"), and waits for its ack.
 func (p *Person) Slash(in, line string) Reply {
+	return p.wait(await(p, func(u *user) (sent, error) { return p.s.slashed(u, in, line) }))
+}
+
+func (s *Server) slashed(u *user, in, line string) (sent, error) {
 	command, text, _ := strings.Cut(strings.TrimSpace(line), " ")
-	return p.wait(await(p, func(u *user) (sent, error) {
-		c, err := p.s.writable(u, in)
-		if err != nil {
-			return nil, err
-		}
-		if u.TeamID != teamID {
-			return nil, final{fmt.Errorf("%s is of another organization and cannot run commands here", u.Name)}
-		}
-		return p.s.slash(u, c, command, strings.TrimSpace(text)), nil
-	}))
+	c, err := s.writable(u, in)
+	if err != nil {
+		return nil, err
+	}
+	if u.TeamID != teamID {
+		return nil, final{fmt.Errorf("%s is of another organization and cannot run commands here", u.Name)}
+	}
+	return s.slash(u, c, command, strings.TrimSpace(text)), nil
 }
 
 func (s *Server) slash(u *user, c *channel, command, text string) sent {
@@ -275,36 +277,52 @@ func (s *Server) slackSays(c *channel, u *user, text string) Reply {
 
 // Shortcut runs a global shortcut, by its name or callback_id.
 func (p *Person) Shortcut(name string) Reply {
-	return p.wait(await(p, func(u *user) (sent, error) {
-		callback, ok := p.s.app.shortcut("global", name)
-		if !ok {
-			return nil, final{fmt.Errorf("the app has no global shortcut %q, but: %s", name, p.s.app.shortcutNames("global"))}
-		}
-		payload := p.s.interaction("shortcut", u)
-		payload["callback_id"], payload["action_ts"], payload["trigger_id"] = callback, p.s.ws.stamp(p.s.clock.Now()), p.s.trigger(u.ID, "")
-		p.s.use("commands")
-		return p.s.interact(payload, false, "Operation timed out. Apps need to respond within three seconds"), nil
-	}))
+	return p.wait(await(p, func(u *user) (sent, error) { return p.s.globalShortcut(u, name) }))
+}
+
+// shortcutTimeout is what Slack says of a shortcut that was not acknowledged.
+const shortcutTimeout = "Operation timed out. Apps need to respond within three seconds"
+
+func (s *Server) globalShortcut(u *user, name string) (sent, error) {
+	callback, ok := s.app.shortcut("global", name)
+	if !ok {
+		return nil, final{fmt.Errorf("the app has no global shortcut %q, but: %s", name, s.app.shortcutNames("global"))}
+	}
+	payload := s.interaction("shortcut", u)
+	payload["callback_id"], payload["action_ts"], payload["trigger_id"] = callback, s.ws.stamp(s.clock.Now()), s.trigger(u.ID, "")
+	s.use("commands")
+	return s.interact(payload, false, shortcutTimeout), nil
 }
 
 // MessageShortcut runs a shortcut from the menu of the newest message in a conversation that contains text.
 func (p *Person) MessageShortcut(in, text, name string) Reply {
 	return p.wait(await(p, func(u *user) (sent, error) {
-		callback, ok := p.s.app.shortcut("message", name)
-		if !ok {
-			return nil, final{fmt.Errorf("the app has no message shortcut %q, but: %s", name, p.s.app.shortcutNames("message"))}
+		if _, ok := p.s.app.shortcut("message", name); !ok {
+			return nil, p.s.noShortcut(name)
 		}
 		c, m, err := p.s.said(u, in, text)
 		if err != nil {
 			return nil, err
 		}
-		payload := p.s.interaction("message_action", u)
-		payload["callback_id"], payload["action_ts"], payload["trigger_id"] = callback, p.s.ws.stamp(p.s.clock.Now()), p.s.trigger(u.ID, "")
-		payload["channel"], payload["message"], payload["message_ts"] = obj{"id": c.ID, "name": c.Name}, p.s.messageJSON(c, m, true), m.TS
-		payload["response_url"] = p.s.hook(u.ID, c.ID, m)
-		p.s.use("commands")
-		return p.s.interact(payload, false, "Operation timed out. Apps need to respond within three seconds"), nil
+		return p.s.onMessageShortcut(u, c, m, name)
 	}))
+}
+
+func (s *Server) noShortcut(name string) error {
+	return final{fmt.Errorf("the app has no message shortcut %q, but: %s", name, s.app.shortcutNames("message"))}
+}
+
+func (s *Server) onMessageShortcut(u *user, c *channel, m *message, name string) (sent, error) {
+	callback, ok := s.app.shortcut("message", name)
+	if !ok {
+		return nil, s.noShortcut(name)
+	}
+	payload := s.interaction("message_action", u)
+	payload["callback_id"], payload["action_ts"], payload["trigger_id"] = callback, s.ws.stamp(s.clock.Now()), s.trigger(u.ID, "")
+	payload["channel"], payload["message"], payload["message_ts"] = obj{"id": c.ID, "name": c.Name}, s.messageJSON(c, m, true), m.TS
+	payload["response_url"] = s.hook(u.ID, c.ID, m)
+	s.use("commands")
+	return s.interact(payload, false, shortcutTimeout), nil
 }
 
 // said finds the newest message in a conversation that contains a text.

@@ -18,7 +18,7 @@ func NewPipe() *Pipe { return &Pipe{conns: make(chan net.Conn), done: make(chan 
 
 // Dial connects to the listener, whatever the network and address: it has the shape of http.Transport.DialContext.
 func (p *Pipe) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
+	client, server := newPair(p.Addr())
 	select {
 	case p.conns <- server:
 		return client, nil

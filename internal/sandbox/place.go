@@ -292,7 +292,7 @@ func (pl *Place) act(near, what string, match func(blockkit.Element) bool, chose
 
 // employ presses an element, or chooses in it, and sends the block_actions.
 func (s *Server) employ(u *user, at spot, chosen []string) (sent, error) {
-	action := obj{"type": at.el.Type, "action_id": at.el.ActionID, "block_id": at.el.BlockID, "action_ts": s.ws.stamp(s.clock.Now())}
+	action := s.action(at)
 	var raw map[string]json.RawMessage
 	_ = json.Unmarshal(at.el.Raw, &raw)
 	if pressable(at.el) {
@@ -303,19 +303,33 @@ func (s *Server) employ(u *user, at spot, chosen []string) (sent, error) {
 		}
 		return s.actOn(u, at, action), nil
 	}
-	if at.el.Type == "overflow" {
-		o := rawOption(at.el, chosen[0])
-		if o == nil {
-			return nil, fmt.Errorf("no option %q", chosen[0])
-		}
-		action["selected_option"] = o
+	if at.el.Type == "feedback_buttons" { // one of the two halves
+		action["value"], action["text"] = at.el.Value, obj{"type": "plain_text", "text": at.el.Label, "emoji": true}
 		return s.actOn(u, at, action), nil
+	}
+	if at.el.Type == "overflow" {
+		return s.overflow(u, at, rawOption(at.el, chosen[0]))
 	}
 	leaf, err := s.choice(at.el, at.leaf(u), chosen)
 	if err != nil {
 		return nil, err
 	}
 	return s.fillOut(u, at, leaf), nil
+}
+
+// action is the part that all entries of "actions" share.
+func (s *Server) action(at spot) obj {
+	return obj{"type": at.el.Type, "action_id": at.el.ActionID, "block_id": at.el.BlockID, "action_ts": s.ws.stamp(s.clock.Now())}
+}
+
+// overflow takes an option of an overflow menu, as the app sent it; nil is one that it does not have.
+func (s *Server) overflow(u *user, at spot, option json.RawMessage) (sent, error) {
+	if option == nil {
+		return nil, fmt.Errorf("the menu has no such option")
+	}
+	action := s.action(at)
+	action["selected_option"] = option
+	return s.actOn(u, at, action), nil
 }
 
 // fillOut puts a leaf into an element. Elements of input blocks tell the app only if they were made to.
@@ -332,7 +346,7 @@ func (s *Server) fillOut(u *user, at spot, leaf json.RawMessage) sent {
 
 // acted sends the block_actions of an element whose value is now leaf.
 func (s *Server) acted(u *user, at spot, leaf json.RawMessage) sent {
-	action := obj{"action_id": at.el.ActionID, "block_id": at.el.BlockID, "action_ts": s.ws.stamp(s.clock.Now())}
+	action := s.action(at)
 	var fields map[string]json.RawMessage
 	_ = json.Unmarshal(leaf, &fields)
 	for k, v := range fields {
@@ -373,15 +387,26 @@ func (at spot) setLeaf(u *user, leaf json.RawMessage) {
 func (s *Server) actOn(u *user, at spot, action obj) sent {
 	payload := s.interaction("block_actions", u)
 	payload["actions"] = []obj{action}
+	s.around(payload, at)
+	modal := ""
 	if at.v != nil {
-		payload["container"] = obj{"type": "view", "view_id": at.v.ID}
-		payload["view"] = s.viewJSON(at.v)
-		modal := ""
 		if at.v.Type == "modal" {
 			modal = at.v.ID
 		}
-		payload["trigger_id"] = s.trigger(u.ID, modal)
-		return s.interact(payload, false, triangle)
+	} else {
+		payload["state"] = obj{"values": at.state(u)}
+		payload["response_url"] = s.hook(u.ID, at.c.ID, at.m)
+	}
+	payload["trigger_id"] = s.trigger(u.ID, modal)
+	return s.interact(payload, false, triangle)
+}
+
+// around writes down where something happened: the view, or the message and its conversation.
+func (s *Server) around(payload obj, at spot) {
+	if at.v != nil {
+		payload["container"] = obj{"type": "view", "view_id": at.v.ID}
+		payload["view"] = s.viewJSON(at.v)
+		return
 	}
 	container := obj{"type": "message", "message_ts": at.m.TS, "channel_id": at.c.ID, "is_ephemeral": at.m.OnlyFor != ""}
 	if at.m.ThreadTS != "" {
@@ -398,8 +423,4 @@ func (s *Server) actOn(u *user, at spot, action obj) sent {
 	if at.m.OnlyFor == "" {
 		payload["message"] = s.messageJSON(at.c, at.m, true)
 	}
-	payload["state"] = obj{"values": at.state(u)}
-	payload["response_url"] = s.hook(u.ID, at.c.ID, at.m)
-	payload["trigger_id"] = s.trigger(u.ID, "")
-	return s.interact(payload, false, triangle)
 }

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -80,7 +81,8 @@ type Server struct {
 	triggers register[trigger]
 	hooks    register[hook]
 	modals   map[UserID][]*view // open modals of each person, the last is in front
-	fail     func(error)        // what people do who cannot do what they were asked; nil: panic
+	offered  map[asked]map[string]json.RawMessage
+	fail     func(error) // what people do who cannot do what they were asked; nil: panic
 }
 
 // New starts a sandbox. Close it to free its port and to save its folder.

@@ -45,8 +45,9 @@ type workspace struct {
 	Canvases      map[string]*canvas
 	Scheduled     []*scheduled
 	Notifications []Notification
-	Next          int   // the last number that was given to an id
-	LastStamp     int64 // of event_ts and action_ts, microseconds
+	Read          map[UserID]map[ChannelID]string // ts of the last message that somebody has seen
+	Next          int                             // the last number that was given to an id
+	LastStamp     int64                           // of event_ts and action_ts, microseconds
 }
 
 type channel struct {

@@ -46,6 +46,15 @@ type Envelope struct {
 	// write that began ends by itself within DeadAfter. Besides ErrGone and ErrTooLarge it returns
 	// the error of ctx or of marshaling, and then the envelope can still be acked.
 	Ack func(ctx context.Context, payload any) error
+
+	drop func()
+}
+
+// Drop says that no ack will come, so that nobody waits for one when the connection is left. After Ack it does nothing.
+func (e Envelope) Drop() {
+	if e.drop != nil {
+		e.drop()
+	}
 }
 
 // message is all that the link reads of what Slack sends; a payload stays bytes.
@@ -152,19 +161,26 @@ func readMessage(r io.Reader, limit int64) (head, tail []byte, err error) {
 	}
 }
 
-// envelope makes of m what Handle gets.
+// envelope makes of m what Handle gets. Ack holds on to the id alone: whoever drops the payload has
+// dropped it.
 func (c *conn) envelope(m message) Envelope {
 	var acked atomic.Bool
+	id := m.EnvelopeID
 	return Envelope{
-		ID:              m.EnvelopeID,
+		ID:              id,
 		Type:            m.Type,
 		Payload:         m.Payload,
 		RetryAttempt:    m.RetryAttempt,
 		RetryReason:     m.RetryReason,
 		AcceptsResponse: m.AcceptsResponse,
 		Received:        time.Now(),
+		drop: func() {
+			if !acked.Swap(true) {
+				c.settle()
+			}
+		},
 		Ack: func(ctx context.Context, payload any) error {
-			frame, err := ackFrame(m.EnvelopeID, payload)
+			frame, err := ackFrame(id, payload)
 			if err != nil {
 				return err
 			}
@@ -177,15 +193,39 @@ func (c *conn) envelope(m message) Envelope {
 				c.link.strand(c, frame)
 			case err != nil:
 				acked.Store(false)
-				return fmt.Errorf("ack envelope %s: %w", m.EnvelopeID, err)
+				return fmt.Errorf("ack envelope %s: %w", id, err)
 			}
 			c.settle()
 			if err != nil {
-				return fmt.Errorf("ack envelope %s: %w", m.EnvelopeID, err)
+				return fmt.Errorf("ack envelope %s: %w", id, err)
 			}
 			return nil
 		},
 	}
+}
+
+// Adopt takes in an envelope that another process got when it could no longer ack it: what its
+// Options.Late was given. Handle gets it on the caller's goroutine, as one that arrived at received. Its
+// ack goes out on any live connection; Slack does not document whether it honors that, so it is no more
+// than a second chance for a click that would else have failed for certain.
+func (l *Link) Adopt(raw []byte, received time.Time) {
+	m, err := decode(raw)
+	if err != nil || m.EnvelopeID == "" || !l.accept() {
+		return
+	}
+	var acked atomic.Bool
+	id := m.EnvelopeID
+	l.opt.Handle(Envelope{
+		ID: id, Type: m.Type, Payload: m.Payload, RetryAttempt: m.RetryAttempt, RetryReason: m.RetryReason,
+		AcceptsResponse: m.AcceptsResponse, Received: received,
+		Ack: func(_ context.Context, payload any) error {
+			frame, err := ackFrame(id, payload)
+			if err == nil && !acked.Swap(true) {
+				l.elsewhere(nil, frame)
+			}
+			return err
+		},
+	})
 }
 
 // ackFrame builds what Slack gets. HTML is not escaped: <@U1> would take three times the room, and

@@ -27,7 +27,7 @@ type fakeSlack struct {
 	stopped chan struct{}
 	work    sync.WaitGroup // what tests do on this side
 
-	refuse bool // every handshake is answered with 503; to be set before the link runs
+	refuse http.HandlerFunc // answers every handshake, if set; to be set before the link runs
 
 	mu     sync.Mutex
 	answer func(n int) error  // to the n-th apps.connections.open, from 0; nil: an address
@@ -110,8 +110,8 @@ func (f *fakeSlack) Open(context.Context) (string, error) {
 }
 
 func (f *fakeSlack) serve(w http.ResponseWriter, r *http.Request) {
-	if f.refuse {
-		w.WriteHeader(http.StatusServiceUnavailable)
+	if f.refuse != nil {
+		f.refuse(w, r)
 		return
 	}
 	ws, err := (&websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}).Upgrade(w, r, nil)
@@ -185,6 +185,13 @@ func (s *sock) sayFrame(kind int, text string) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	_ = s.ws.WriteMessage(kind, []byte(text))
+}
+
+// sayBytes puts bytes on the wire as they are.
+func (s *sock) sayBytes(raw string) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	_, _ = s.raw.Write([]byte(raw))
 }
 
 // deliver sends an envelope.

@@ -3,6 +3,7 @@ package socketlink
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
@@ -87,9 +88,10 @@ const limitedFor = 30 * time.Second
 
 // verdict is what an error of connecting means for the next attempt.
 type verdict struct {
-	fatal    *FatalError   // nil if another attempt may succeed
-	wait     time.Duration // Slack asked for this long a pause; zero: our own back-off
-	answered bool          // it was Slack who refused, not the network
+	fatal     *FatalError   // nil if another attempt may succeed
+	wait      time.Duration // Slack asked for this long a pause; zero: our own back-off
+	answered  bool          // it was Slack who refused, not the network
+	unreached bool          // no connection was made at all, to anybody
 }
 
 func judge(err error) verdict {
@@ -116,5 +118,6 @@ func judge(err error) verdict {
 			return verdict{fatal: fatal(NotFound), answered: true}
 		}
 	}
-	return verdict{}
+	dial := (*net.OpError)(nil)
+	return verdict{unreached: errors.As(err, &dial) && dial.Op == "dial"}
 }

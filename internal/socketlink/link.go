@@ -44,6 +44,11 @@ type Options struct {
 	// what people typed. Like Handle, it must not block. Default: only the log hears of it.
 	Unreadable func(raw []byte, err error)
 
+	// Late gets the envelopes that arrive once Run was asked to stop: as Slack wrote them, with when they
+	// were read. They cannot be acked here any more; the link of another process can Adopt them. Like
+	// Handle, it must not block. Default: they are dropped, and Slack tells the person that it failed.
+	Late func(raw []byte, received time.Time)
+
 	// Changed is told when the number of live connections changes, one call at a time. It must not
 	// block. Default: nobody is told.
 	Changed func(State)
@@ -53,6 +58,10 @@ type Options struct {
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	Log *slog.Logger // default: nothing is logged
+
+	// Succeeds says that another process with the same app-level token is about to leave, so that its
+	// connections are nothing to complain about yet.
+	Succeeds bool
 
 	Connections int           // how many connections to keep; default 2, Slack allows 10 per app
 	PingEvery   time.Duration // how often each connection is asked for a sign of life; default 3 s
@@ -118,6 +127,9 @@ func New(opt Options) *Link {
 	}
 	l := &Link{opt: opt.withDefaults(), conns: make(map[*conn]bool), changed: make(chan struct{})}
 	l.transport = newTransport(l.opt.Dial)
+	if l.opt.Succeeds {
+		l.warned = time.Now().Add(ghosts - complainEvery)
+	}
 	return l
 }
 
@@ -127,6 +139,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Unreadable == nil {
 		o.Unreadable = func([]byte, error) {}
+	}
+	if o.Late == nil {
+		o.Late = func([]byte, time.Time) {}
 	}
 	if o.Changed == nil {
 		o.Changed = func(State) {}
@@ -162,9 +177,9 @@ func (o Options) withDefaults() Options {
 // Run connects, stays connected and delivers envelopes until ctx ends or Slack says something that
 // trying again cannot cure. It may be called once.
 //
-// When ctx ends, Run accepts no more envelopes (Slack tells the person that the click failed, which
-// is true), waits until those delivered were acked, sends close frames and returns nil, all within
-// StopWithin. Acks go out during that time, so the consumer has to be stopped after Run, not before.
+// When ctx ends, Run accepts no more envelopes (Late gets them; else Slack tells the person that the
+// click failed, which is true), waits until those delivered were acked or dropped, sends close frames
+// and returns nil, all within StopWithin. Acks go out during that time, so the consumer has to be stopped after Run, not before.
 //
 // The error is a *FatalError. Before the first connection it is returned at once. Later, a fatal
 // answer may be Slack's own hiccup, and giving up would make it an outage: it is retried every

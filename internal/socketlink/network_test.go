@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -19,6 +20,11 @@ type network struct {
 	incoming chan net.Conn
 	closed   chan struct{}
 	once     sync.Once
+
+	mu    sync.Mutex
+	down  bool // nothing goes through, and who dials is told so
+	mute  bool // who dials reaches somebody who never says anything
+	lanes []*lane
 }
 
 func newNetwork(latency time.Duration) *network {
@@ -29,6 +35,16 @@ func newNetwork(latency time.Duration) *network {
 func (n *network) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	up, down := newLane(n), newLane(n)
 	here, there := &end{in: down, out: up}, &end{in: up, out: down}
+	n.mu.Lock()
+	unreachable, mute := n.down, n.mute
+	n.lanes = append(n.lanes, up, down)
+	n.mu.Unlock()
+	switch {
+	case unreachable:
+		return nil, newNetworkError()
+	case mute:
+		return here, nil
+	}
 	select {
 	case n.incoming <- there:
 		return here, nil
@@ -56,6 +72,29 @@ type address struct{}
 func (address) Network() string { return "memory" }
 func (address) String() string  { return "memory" }
 
+// fail takes the network down: what is under way and what is written vanishes, silently.
+func (n *network) fail() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.down = true
+	for _, l := range n.lanes {
+		l.change(func() { l.lossy, l.chunks, l.unread = true, nil, 0 })
+	}
+}
+
+// mend brings it back, for connections that are made from now on.
+func (n *network) mend() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.down, n.lanes = false, nil
+}
+
+func (n *network) silence() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.mute = true
+}
+
 // lane is one direction of a connection.
 type lane struct {
 	network *network
@@ -66,6 +105,7 @@ type lane struct {
 	eof      bool // the writer has closed
 	broken   bool // the reader has closed
 	lossy    bool // what is written vanishes
+	stalled  bool // the reader gets nothing
 	deadline time.Time
 	changed  chan struct{} // closed and replaced at every change
 }
@@ -97,6 +137,7 @@ func (l *lane) read(p []byte) (int, error) {
 		case !l.deadline.IsZero() && !now.Before(l.deadline):
 			l.mu.Unlock()
 			return 0, os.ErrDeadlineExceeded
+		case l.stalled:
 		case len(l.chunks) > 0 && !now.Before(l.chunks[0].at):
 			n := copy(p, l.chunks[0].bytes)
 			l.chunks[0].bytes = l.chunks[0].bytes[n:]
@@ -157,6 +198,9 @@ func (l *lane) write(p []byte) (int, error) {
 // lose makes everything that is written from now on vanish.
 func (l *lane) lose() { l.change(func() { l.lossy = true }) }
 
+// stall keeps the reader from what comes, or lets it have it.
+func (l *lane) stall(on bool) { l.change(func() { l.stalled = on }) }
+
 // end is a connection as one side sees it.
 type end struct{ in, out *lane }
 
@@ -175,3 +219,17 @@ func (e *end) SetReadDeadline(t time.Time) error {
 	return nil
 }
 func (e *end) SetWriteDeadline(time.Time) error { return nil }
+
+func newNetworkError() error {
+	return &net.OpError{Op: "dial", Net: "memory", Err: syscall.EHOSTUNREACH}
+}
+
+// reach is the error of whoever tries to reach somebody now.
+func (n *network) reach() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.down {
+		return newNetworkError()
+	}
+	return nil
+}

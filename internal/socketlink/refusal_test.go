@@ -388,7 +388,7 @@ func TestTheTicketIsNeverRepeated(t *testing.T) {
 		})
 	}
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		f.refuse = true
+		f.refuse = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }
 		logs := new(lockedBuffer)
 		r := f.start(func(o *Options) { o.Log = logs.logger() })
 		defer r.end()

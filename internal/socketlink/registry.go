@@ -63,8 +63,13 @@ func (l *Link) tell() {
 // ours is how many connections Slack may rightly count as ours: generous, so that a connection on
 // its way in or out raises no alarm.
 func (l *Link) ours() int {
-	l.ended = slices.DeleteFunc(l.ended, func(at time.Time) bool { return time.Since(at) > ghosts })
+	l.bury()
 	return len(l.conns) + l.opening + len(l.ended)
+}
+
+// bury forgets the connections that Slack has stopped counting. Link.mu is held.
+func (l *Link) bury() {
+	l.ended = slices.DeleteFunc(l.ended, func(at time.Time) bool { return time.Since(at) > ghosts })
 }
 
 // left notes that c can send nothing any more.
@@ -84,6 +89,7 @@ func (l *Link) remove(c *conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.conns, c)
+	l.bury() // a Slack that never says hello would have it grow
 	l.ended = append(l.ended, time.Now())
 }
 
@@ -235,7 +241,7 @@ func (l *Link) leaveAll() {
 	l.mu.Unlock()
 	for _, c := range conns {
 		// Three quarters of the time for the acks, the rest for the close frames.
-		l.work.Go(func() { c.leave(0, l.opt.StopWithin*3/4, l.opt.StopWithin/4) })
+		l.work.Go(func() { c.leave(0, l.opt.StopWithin*3/4, min(l.opt.StopWithin/4, closeWithin)) })
 	}
 	l.work.Wait()
 }

@@ -9,6 +9,9 @@ import (
 
 const (
 	firstBackoff = 250 * time.Millisecond
+	// An attempt that reaches nobody burdens nobody: when a network comes back after minutes, people
+	// click at once, and must not wait for a pause that was meant to spare Slack.
+	unreachedMax = 1500 * time.Millisecond
 	// A connection that lived shorter than this is treated as a failed attempt, so that a Slack
 	// that greets and hangs up is not called in a loop.
 	tooShort = 500 * time.Millisecond
@@ -146,7 +149,7 @@ func (s *slot) pause(after next, lived time.Duration) time.Duration {
 	case after != reopen && lived >= tooShort:
 		return 0
 	default:
-		return s.backoff()
+		return s.backoff(s.link.opt.BackoffMax)
 	}
 }
 
@@ -179,17 +182,19 @@ func (s *slot) open(ctx context.Context, wait time.Duration) (*conn, message, er
 		case v.wait > 0:
 			l.gate.shut(v.wait)
 			wait = 0
+		case v.unreached:
+			wait = s.backoff(min(unreachedMax, l.opt.BackoffMax))
 		default:
-			wait = s.backoff()
+			wait = s.backoff(l.opt.BackoffMax)
 		}
 		l.opt.Log.Warn("could not connect to Slack", "slot", s.number, "error", err, "next_attempt_in", max(wait, v.wait).Round(time.Millisecond))
 	}
 }
 
-// backoff is "full jitter": anything up to a bound that doubles with every attempt. It spreads the
-// attempts of many clients best after an outage that all of them noticed together.
-func (s *slot) backoff() time.Duration {
-	bound := s.link.opt.BackoffMax
+// backoff is "full jitter": anything up to a bound that doubles with every attempt, at most to longest.
+// It spreads the attempts of many clients best after an outage that all of them noticed together.
+func (s *slot) backoff(longest time.Duration) time.Duration {
+	bound := longest
 	if s.attempt < 16 {
 		bound = min(bound, firstBackoff<<s.attempt)
 	}

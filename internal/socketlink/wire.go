@@ -83,7 +83,9 @@ func (t *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 func newTransport(dial func(context.Context, string, string) (net.Conn, error)) *http.Transport {
 	t := &http.Transport{DialContext: dial, DisableKeepAlives: true}
 	if dial == nil {
-		t.DialContext = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
+		// Whoever does not answer in three seconds is asked anew rather than waited for: after an outage
+		// that is sooner than the network's own next try.
+		t.DialContext = (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 15 * time.Second}).DialContext
 		t.Proxy = http.ProxyFromEnvironment
 	}
 	t.Protocols = new(http.Protocols)
@@ -99,7 +101,9 @@ func (l *Link) handshake(ctx context.Context, address string) (*websocket.Conn, 
 		return nil, nil, errors.New("open a socket: Slack gave no usable address")
 	}
 	t := &tap{transport: l.transport}
-	ws, _, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: &http.Client{Transport: t}})
+	// Slack does not redirect; a captive portal does, in circles, and coder/websocket would follow it for ever, with the ticket.
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	ws, _, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: &http.Client{Transport: t, CheckRedirect: stay}})
 	if err != nil {
 		if withAddress := (*url.Error)(nil); errors.As(err, &withAddress) {
 			err = withAddress.Err

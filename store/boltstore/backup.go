@@ -56,7 +56,7 @@ func backupTo(ctx context.Context, from Backuper, path string) error {
 		return err
 	}
 	defer func() { _ = os.Remove(copied) }() // not there any more when all went well
-	if err := inspect(copied, Options{}.withDefaults()); err != nil {
+	if err := inspect(copied, Options{}.withDefaults(), true); err != nil {
 		return fmt.Errorf("verify the copy: %w", err)
 	}
 	if err := os.Rename(copied, path); err != nil {

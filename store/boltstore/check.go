@@ -65,6 +65,9 @@ func (c *checker) report(format string, args ...any) {
 
 func (c *checker) all(tx *bbolt.Tx) error {
 	c.tx = tx
+	if err := readAll(tx); err != nil { // bbolt reads in a goroutine of its own, where a damaged page would end the process
+		return err
+	}
 	for err := range tx.Check() { // to its end, or its goroutine stays
 		c.report("bbolt: %v", err)
 	}

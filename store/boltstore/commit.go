@@ -24,8 +24,13 @@ const (
 // is ErrBroken, and stays.
 func (db *DB) commit(t *txn) error {
 	id := t.tx.ID()
-	err := db.tryCommit(t.tx)
+	db.keepFreePages()
+	err := db.mark(t.tx)
 	if err == nil {
+		err = db.tryCommit(t.tx)
+	}
+	if err == nil {
+		db.isMarked = true
 		return nil
 	}
 	if noRoom(err) && !db.shows(id) {
@@ -35,20 +40,28 @@ func (db *DB) commit(t *txn) error {
 	return db.broken
 }
 
-func (db *DB) tryCommit(tx *bbolt.Tx) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("commit: %v", r)
+func (db *DB) tryCommit(tx *bbolt.Tx) error {
+	defer rollback(tx) // frees the locks of a commit that panicked; nothing otherwise
+	return guard(func() error {
+		if err := db.fault(BeforeWrite); err != nil {
+			return err
 		}
-		rollback(tx) // frees the locks of a commit that panicked; nothing otherwise
-	}()
-	if err := db.fault(BeforeWrite); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	return db.fault(AfterWrite)
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+		return db.fault(AfterWrite)
+	})
+}
+
+// fewFree is up to how many free pages their list is written with each commit, as an ordinary store has them: then opening need not read the
+// file to find them, nor does bbolt when a commit finds no room. A longer list, as it comes of a long backup while much is written, costs more
+// than the commit itself, so it is kept in memory only.
+const fewFree = 2048
+
+// keepFreePages decides whether the next commit writes the list of free pages.
+func (db *DB) keepFreePages() {
+	s := db.bolt.Stats()
+	db.bolt.NoFreelistSync = s.FreePageN+s.PendingPageN > fewFree
 }
 
 // shows reports whether the file shows a transaction, as it does when the sync after its last page failed. It is then neither

@@ -69,7 +69,7 @@ func create(path string, o Options) error {
 
 // fill makes an empty file a store with nothing in it.
 func fill(path string) error {
-	b, err := bbolt.Open(path, 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType, NoFreelistSync: true})
+	b, err := bbolt.Open(path, 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType})
 	if err != nil {
 		return err
 	}

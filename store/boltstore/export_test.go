@@ -14,6 +14,18 @@ func (o Options) WithOpenFile(open func(string, int, os.FileMode) (*os.File, err
 	return o
 }
 
+// WithBoot has the machine have another boot id; none if it is empty.
+func (o Options) WithBoot(id string) Options {
+	o.boot = func() string { return id }
+	return o
+}
+
+// WithNoSync has bbolt not sync what it writes.
+func (o Options) WithNoSync() Options {
+	o.noSync = true
+	return o
+}
+
 // Tamper changes the file behind the store's back.
 func (db *DB) Tamper(f func(*bbolt.Tx) error) error { return db.bolt.Update(f) }
 

@@ -11,10 +11,13 @@ import (
 	"epilogue/store"
 )
 
-// inspect looks through a file before it is opened for writing, in the same way and by the same pages that bbolt will. Opening for writing
-// scans the file in a goroutine of bbolt's, where a damaged page would end the whole process; here it is an error, and the file is
-// only read.
-func inspect(path string, o Options) error {
+// inspect looks at a file before it is opened for writing; the file is only read. It reads little of it, so that opening takes as long with a
+// million incidents as with none, unless whole says so or there is a reason:
+//
+//   - the machine ended before the store was closed (mark.go): what was on its way to the disk then may be anything;
+//   - the file has no list of free pages, which happens when a process was killed that had very many (commit.go): bbolt then reads all pages on
+//     opening, in a goroutine of its own, where a damaged one would end the whole process. Here it is an error.
+func inspect(path string, o Options, whole bool) error {
 	ro := o.bolt()
 	ro.ReadOnly = true
 	return guard(func() error {
@@ -22,19 +25,24 @@ func inspect(path string, o Options) error {
 		if err != nil {
 			return err
 		}
-		err = inspectOpen(b)
+		err = inspectOpen(b, o, whole)
 		return errors.Join(err, b.Close())
 	})
 }
 
-func inspectOpen(b *bbolt.DB) error {
+func inspectOpen(b *bbolt.DB, o Options, whole bool) error {
 	tx, err := b.Begin(false)
 	if err != nil {
 		return err
 	}
 	defer rollback(tx) // before b is closed, which waits for it, and also when reading panics
 	return guard(func() error {
-		info, err := os.Stat(b.Path())
+		f, err := os.Open(b.Path())
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		info, err := f.Stat()
 		if err != nil {
 			return err
 		}
@@ -44,7 +52,20 @@ func inspectOpen(b *bbolt.DB) error {
 		if err := checkSchema(tx); err != nil {
 			return err
 		}
-		return readAll(tx)
+		written, err := checkFreePages(f, tx)
+		if err != nil {
+			return damaged(err)
+		}
+		whole = whole || marked(tx, o.boot())
+		if whole || !written {
+			if err := readAll(tx); err != nil {
+				return err
+			}
+		}
+		if whole {
+			return checkPages(tx)
+		}
+		return nil
 	})
 }
 
@@ -81,4 +102,15 @@ func readAll(tx *bbolt.Tx) error {
 			return nil
 		})
 	})
+}
+
+// checkPages has bbolt compare its pages with each other and with the list of free ones. It reads in a goroutine of its own, so readAll goes
+// first.
+func checkPages(tx *bbolt.Tx) (err error) {
+	for found := range tx.Check() { // to its end, or its goroutine stays
+		if err == nil {
+			err = damaged(found)
+		}
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -32,10 +33,16 @@ type Options struct {
 	// a commit waiting.
 	InitialMmapSize int
 
+	// NoSync leaves it to the system when what was committed reaches the disk: a power cut may take it back, or the whole file. It is for tests that
+	// commit ten thousands of times and lose no power.
+	NoSync bool
+
 	// Fault lets tests fail commits: its error is taken for the disk's. It is called by one goroutine at a time.
 	Fault func(FaultPoint) error
 
 	openFile func(name string, flag int, perm os.FileMode) (*os.File, error)
+	boot     func() string // nil: what the kernel says
+	noSync   bool          // lets tests see that they notice it
 }
 
 // schema numbers the layout of the file. A program reads its own and refuses higher ones.
@@ -55,9 +62,12 @@ type DB struct {
 	closed  bool
 	stopped chan struct{} // closed when the writer has ended
 
+	boot string // names this run of the machine
+
 	// Only the writer uses these.
-	broken error
-	ids    *ulid.MonotonicEntropy
+	broken   error
+	isMarked bool // see mark
+	ids      *ulid.MonotonicEntropy
 }
 
 var _ store.Store = (*DB)(nil)
@@ -83,18 +93,20 @@ func (o Options) withDefaults() Options {
 	if o.Fault == nil {
 		o.Fault = func(FaultPoint) error { return nil }
 	}
+	if o.boot == nil {
+		o.boot = bootID
+	}
 	return o
 }
 
-// bolt are the options of bbolt. The list of free pages is kept in memory only: synced with each commit it makes a large file forty
-// times slower.
+// bolt are the options of bbolt. Whether the list of free pages is written is decided with each commit.
 func (o Options) bolt() *bbolt.Options {
 	return &bbolt.Options{
 		Timeout:         o.LockTimeout,
 		FreelistType:    bbolt.FreelistMapType,
 		NoFreelistSync:  true,
 		InitialMmapSize: o.InitialMmapSize,
-		NoStatistics:    true,
+		NoSync:          o.NoSync || o.noSync,
 		OpenFile:        o.openFile,
 	}
 }
@@ -103,10 +115,13 @@ func open(path string, o Options) (*DB, error) {
 	if err := prepareFile(path, o); err != nil {
 		return nil, err
 	}
-	if err := inspect(path, o); err != nil {
+	if err := inspect(path, o, false); err != nil {
 		return nil, explain(path, err)
 	}
-	db := &DB{path: path, fault: o.Fault, queue: make(chan *request, maxGroup), stopped: make(chan struct{}), ids: ulid.Monotonic(rand.Reader, 0)}
+	db := &DB{
+		path: path, fault: o.Fault, boot: o.boot(), ids: ulid.Monotonic(rand.Reader, 0),
+		queue: make(chan *request, maxGroup), stopped: make(chan struct{}),
+	}
 	err := guard(func() (err error) {
 		db.bolt, err = bbolt.Open(path, 0o600, o.bolt())
 		return err
@@ -125,7 +140,7 @@ func open(path string, o Options) (*DB, error) {
 
 // start reads what is kept in memory and begins to serve.
 func (db *DB) start() error {
-	err := db.bolt.View(func(tx *bbolt.Tx) error {
+	err := db.view(context.Background(), func(tx *bbolt.Tx) error {
 		v, err := currentProcess(tx)
 		db.process.Store(&v)
 		return err
@@ -150,6 +165,7 @@ func (db *DB) Close() error {
 	close(db.queue)
 	db.closing.Unlock()
 	<-db.stopped
+	db.unmark()
 	_ = os.Remove(ownerFile(db.path)) // it is only looked at while the file is locked
 	return wrap(db.bolt.Close(), "close store %s", db.path)
 }

@@ -3,6 +3,7 @@ package boltstore_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -149,38 +150,156 @@ func TestAFileThatCannotBeOpenedIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-// Where pages are damaged bbolt panics, in goroutines of its own as well. Whatever is damaged, opening either works or says so.
+// Where pages are damaged bbolt panics, in goroutines of its own as well. Whatever is damaged: opening says so or works, and so does everything
+// that is done then.
 func TestNoDamageToAnyPageEndsTheProcess(t *testing.T) {
-	good := filled(t)
-	image, err := os.ReadFile(good)
-	must(t, err)
-	used := usedBytes(t, good)
-	image = image[:used] // bbolt makes room in advance; without it the test is faster
+	tests := []struct {
+		name    string
+		good    string
+		boot    string
+		refused int // of 150, at least
+	}{
+		{"the store was closed", filled(t), "this", 1},
+		{"the process was killed", inUse(t, "this"), "this", 1},
+		{"the machine ended before the store was closed", inUse(t, "another"), "this", 50},
+		{"the machine has no boot ids", inUse(t, ""), "", 50},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			image, err := os.ReadFile(tt.good)
+			must(t, err)
+			image = image[:usedBytes(t, tt.good)] // bbolt makes room in advance; without it the test is faster
+			path := filepath.Join(inMemory(t), "epilogue.db")
+			refused := 0
+			for seed := range uint64(150) {
+				what := spoil(t, path, image, seed)
+				db, err := boltstore.Open(path, boltstore.Options{}.WithBoot(tt.boot))
+				if err == nil {
+					useAll(t, db)
+					continue
+				}
+				refused++
+				if !errors.Is(err, store.ErrDamaged) && !errors.Is(err, store.ErrNewer) {
+					t.Errorf("seed %d, %s: %v", seed, what, err)
+				}
+			}
+			if refused < tt.refused {
+				t.Errorf("only %d of 150 damaged files are refused", refused)
+			}
+		})
+	}
+}
+
+// spoil writes a file of which a part of one page is junk.
+func spoil(t *testing.T, path string, image []byte, seed uint64) string {
+	t.Helper()
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	spoiled := slices.Clone(image)
+	at := rnd.IntN(len(image)/4096) * 4096
+	junk := make([]byte, []int{8, 16, 64, 4096}[rnd.IntN(4)])
+	for i := range junk {
+		junk[i] = byte(rnd.Uint32())
+	}
+	copy(spoiled[at+rnd.IntN(2)*8:], junk)
+	must(t, os.WriteFile(path, spoiled, 0o600))
+	return fmt.Sprintf("page %d", at/4096)
+}
+
+// useAll does everything that can be done with a store, and closes it. What comes of it is not asked; that it comes back is.
+func useAll(t *testing.T, db *boltstore.DB) {
+	t.Helper()
+	ctx := t.Context()
+	for id := flow.IncidentID(1); id <= 30; id++ {
+		c := declared(id)
+		if inc, err := db.Incident(ctx, id); err == nil {
+			c = later(inc)
+		}
+		c.Jobs, c.Delivery = []store.Job{job("new", "")}, fmt.Sprint("damaged ", id)
+		_ = db.Save(ctx, c)
+		_, _ = db.Timeline(ctx, id, 0, 100)
+		_, _ = db.IncidentIn(ctx, c.Incident.Channel)
+	}
+	for _, stage := range []flow.Stage{"", flow.Active, flow.PostIncident, flow.Closed} {
+		_, _ = db.List(ctx, store.Query{Stage: stage})
+	}
+	_, _ = db.Tasks(ctx, store.TaskQuery{})
+	for range 10 {
+		j, ok, err := db.Claim(ctx, t0, time.Hour)
+		if !ok || err != nil {
+			break
+		}
+		_ = db.Finish(ctx, j, store.Outcome{At: t0})
+	}
+	_, _, _ = db.NextJob(ctx)
+	_, _ = db.Buried(ctx, 10)
+	_, _ = db.Results(ctx, "")
+	_, _ = db.Check(ctx)
+	_ = db.Close()
+}
+
+// inUse makes a file with something in it that was not closed, on a machine with a boot id.
+func inUse(t *testing.T, boot string) string {
+	t.Helper()
 	path := newPath(t)
-	refused := 0
-	for seed := range uint64(150) {
-		rnd := rand.New(rand.NewPCG(seed, 1))
-		spoiled := slices.Clone(image)
-		at := rnd.IntN(used/4096) * 4096
-		junk := make([]byte, []int{8, 16, 64, 4096}[rnd.IntN(4)])
-		for i := range junk {
-			junk[i] = byte(rnd.Uint32())
-		}
-		copy(spoiled[at+rnd.IntN(2)*8:], junk)
-		must(t, os.WriteFile(path, spoiled, 0o600))
-		db, err := boltstore.Open(path, boltstore.Options{})
-		if err == nil {
-			_ = db.Close()
-			continue
-		}
-		refused++
-		if !errors.Is(err, store.ErrDamaged) && !errors.Is(err, store.ErrNewer) {
-			t.Errorf("seed %d, page %d: %v", seed, at/4096, err)
-		}
+	db := openWith(t, path, boltstore.Options{}.WithBoot(boot))
+	fill(t, db)
+	image, err := os.ReadFile(path) // nobody writes to it now
+	must(t, err)
+	left := newPath(t)
+	must(t, os.WriteFile(left, image, 0o600))
+	return left
+}
+
+func TestAFileIsOnlyLookedThroughWhenTheMachineEndedBeforeTheStoreWasClosed(t *testing.T) {
+	closed := func(t *testing.T) string { return filled(t) }
+	of := func(boot string) func(*testing.T) string {
+		return func(t *testing.T) string { return inUse(t, boot) }
 	}
-	if refused < 50 {
-		t.Errorf("only %d of 150 damaged files are refused", refused)
+	tests := []struct {
+		name string
+		file func(t *testing.T) string
+		boot string
+		want error
+	}{
+		{"it was closed", closed, "this", nil},
+		{"it was closed, and nobody knows the boot", closed, "", nil},
+		{"its process was killed", of("this"), "this", nil},
+		{"its machine ended", of("another"), "this", store.ErrDamaged},
+		{"nobody knows the boot", of(""), "", store.ErrDamaged},
+		{"nobody knew the boot", of(""), "this", store.ErrDamaged},
+		{"nobody knows the boot now", of("another"), "", store.ErrDamaged},
 	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := tt.file(t)
+			spoilRoot(t, path, "incidents")
+			o := boltstore.Options{}.WithBoot(tt.boot)
+			db, err := boltstore.Open(path, o)
+			is(t, err, tt.want)
+			if err != nil {
+				return
+			}
+			_, err = db.Incident(t.Context(), 1)
+			is(t, err, store.ErrDamaged) // found where it is met, and only there
+			must(t, db.SavePerson(t.Context(), store.Person{ID: "U1"}))
+			finds(t, db, "damaged")
+			must(t, db.Close())
+		})
+	}
+}
+
+func TestAStoreThatOnlyWasReadIsStillLookedThroughTheNextTime(t *testing.T) {
+	path := inUse(t, "another")
+	image, err := os.ReadFile(path)
+	must(t, err)
+	must(t, openWith(t, path, boltstore.Options{}.WithBoot("this")).Close())
+	must(t, os.WriteFile(path, image, 0o600)) // as if it had been killed instead
+	db := openWith(t, path, boltstore.Options{}.WithBoot("this"))
+	must(t, db.Save(t.Context(), declared(31)))
+	must(t, db.Close())
+	spoilRoot(t, path, "jobs")
+	_, err = boltstore.Open(path, boltstore.Options{}.WithBoot("this"))
+	must(t, err)
 }
 
 func TestASecondProcessIsToldWhoHoldsTheFile(t *testing.T) {
@@ -248,13 +367,35 @@ func filled(t *testing.T) string {
 	t.Helper()
 	path := newPath(t)
 	db := open(t, path)
+	fill(t, db)
+	must(t, db.Close())
+	return path
+}
+
+func fill(t *testing.T, db *boltstore.DB) {
+	t.Helper()
 	for id := flow.IncidentID(1); id <= 30; id++ {
 		c := inFlow(id)
 		c.Delivery, c.Jobs = "click-"+id.String(), []store.Job{job(id.String(), "card")}
 		must(t, db.Save(t.Context(), c))
 	}
-	must(t, db.Close())
-	return path
+}
+
+// spoilRoot overwrites the first page of a bucket.
+func spoilRoot(t *testing.T, path, bucket string) {
+	t.Helper()
+	b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	must(t, err)
+	var page int64
+	must(t, b.View(func(tx *bbolt.Tx) error {
+		page = int64(tx.Bucket([]byte(bucket)).Root())
+		return nil
+	}))
+	must(t, b.Close())
+	if page == 0 {
+		t.Fatalf("%s is too small to have a page of its own", bucket)
+	}
+	overwrite(t, path, page*4096, bytes.Repeat([]byte{0xFF}, 4096))
 }
 
 // usedBytes is how much of a file bbolt uses.

@@ -34,11 +34,19 @@ func TestNoHistoryOfAnOutboxLosesOrReordersJobs(t *testing.T) {
 }
 
 // shm is a directory in memory, where there is one.
-func shm(t *testing.T) string {
+func shm(t testing.TB) string {
 	if _, err := os.Stat("/dev/shm"); err == nil {
 		return "/dev/shm"
 	}
 	return t.TempDir()
+}
+
+// inMemory is a new directory in memory, where there is one: what is written there is gone with the power, and syncs cost nothing.
+func inMemory(t testing.TB) string {
+	dir, err := os.MkdirTemp(shm(t), "boltstore-*")
+	must(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // history is a random history of an outbox beside what it should know: jobs are named by their Detail, and have no keys and no moments here, since
