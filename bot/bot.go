@@ -79,6 +79,9 @@ type self struct {
 // maxWaiting is how many envelopes may wait. Slack gives up on each after three seconds, so that a longer queue helps nobody.
 const maxWaiting = 4096
 
+// maxWaitingBytes bounds the memory of what waits. Ordinary requests hold a kilobyte or two each and never reach it.
+const maxWaitingBytes = 64 << 20
+
 // New makes a bot. It panics if Slack is missing, or if there is not one of Store and Open, which is a mistake in the program.
 func New(o Options) *Bot {
 	if o.Slack == nil || (o.Store == nil) == (o.Open == nil) {
@@ -111,7 +114,7 @@ func New(o Options) *Bot {
 	}
 	b.behind = newBackground(b.log)
 	b.people = &directory{slack: o.Slack, admins: o.Admins, now: b.clock.Now, behind: b.behind.once}
-	b.queues = newDispatcher(b.log, maxWaiting)
+	b.queues = newDispatcher(b.log, maxWaiting, maxWaitingBytes)
 	b.outbox = newOutbox(nil, b.clock, b.log, b.deliver)
 	if o.Store != nil {
 		b.use(o.Store)

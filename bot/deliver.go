@@ -46,6 +46,9 @@ func announces(t flow.Tell) bool {
 	return slices.Contains([]flow.Tell{flow.TellDeclared, flow.TellPost, flow.TellCard, flow.TellAssigned}, t)
 }
 
+// follows reports whether an effect brings a message in the channel up to date with every click.
+func follows(t flow.Tell) bool { return t == flow.TellRefresh || t == flow.TellFirst }
+
 // carry carries out one job. What announces renders its event; what shows renders the present.
 func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	e := job.Effect
@@ -55,6 +58,12 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 			turned = blocks.Ref{}
 		}
 		return store.Outcome{}, b.publishHome(ctx, e.To, turned)
+	}
+	if follows(e.Tell) {
+		// The turn comes before the look: what is clicked meanwhile is in the picture.
+		if err := b.pace.wait(ctx, "picture/"+job.Lane, pictureBudget); err != nil {
+			return store.Outcome{}, err
+		}
 	}
 	inc, err := b.store.Incident(ctx, job.Incident)
 	if err != nil {
@@ -99,7 +108,7 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	case flow.TellAssigned:
 		return b.postAssigned(ctx, job, inc)
 	case flow.TellBookmark:
-		return b.bookmark(ctx, job, inc)
+		return b.bookmark(ctx, inc)
 	}
 	return store.Outcome{}, fmt.Errorf("%w: no delivery for %q", errFault, e.Tell)
 }

@@ -205,12 +205,12 @@ type bookmarked struct {
 }
 
 // bookmark makes the channel's bookmark point to the current card.
-func (b *Bot) bookmark(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+func (b *Bot) bookmark(ctx context.Context, inc flow.Incident) (store.Outcome, error) {
 	card, ok, err := b.found(ctx, cardKey(inc.ID, inc.Card))
 	if err != nil || !ok {
 		return store.Outcome{}, err // once the card is posted, this follows
 	}
-	mark, err := b.bookmarked(ctx, job, inc)
+	mark, err := b.bookmarked(ctx, inc)
 	if err != nil {
 		return store.Outcome{}, err
 	}
@@ -242,8 +242,9 @@ func (b *Bot) setBookmark(ctx context.Context, ch flow.ChannelID, id, link strin
 	return id, err
 }
 
-// bookmarked is the bookmark that is there. After an attempt whose outcome is unknown Slack is asked, so that there is never a second one.
-func (b *Bot) bookmarked(ctx context.Context, job store.Job, inc flow.Incident) (bookmarked, error) {
+// bookmarked is the bookmark that is there. Where none is known of Slack is asked, so that there is never a second one: an attempt may have had its effect and
+// been given up since, or an incident before this one may have left it.
+func (b *Bot) bookmarked(ctx context.Context, inc flow.Incident) (bookmarked, error) {
 	var mark bookmarked
 	raw, err := b.store.Result(ctx, bookmarkKey(inc.ID))
 	switch {
@@ -251,8 +252,6 @@ func (b *Bot) bookmarked(ctx context.Context, job store.Job, inc flow.Incident) 
 		return mark, json.Unmarshal(raw, &mark)
 	case !errors.Is(err, store.ErrNotFound):
 		return mark, err
-	case job.Claims < 2:
-		return mark, nil
 	}
 	err = b.pace.call(ctx, "bookmarks", tier2Budget, func(ctx context.Context) error {
 		there, err := b.slack.ListBookmarksContext(ctx, string(inc.Channel))

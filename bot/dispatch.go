@@ -20,6 +20,7 @@ type lobby struct {
 	mu           sync.Mutex
 	open, closed bool
 	waiting      []socketlink.Envelope
+	bytes        int // of the payloads of those
 }
 
 // enter reports whether an envelope may go on. If not, it waits, or is dropped where too many do or nobody will be let in any more.
@@ -29,10 +30,11 @@ func (l *lobby) enter(e socketlink.Envelope) bool {
 	switch {
 	case l.open:
 		return true
-	case l.closed || len(l.waiting) >= maxWaiting:
+	case l.closed || len(l.waiting) >= maxWaiting || l.bytes+len(e.Payload) > maxWaitingBytes:
 		e.Drop()
 	default:
 		l.waiting = append(l.waiting, e)
+		l.bytes += len(e.Payload)
 	}
 	return false
 }
@@ -41,10 +43,11 @@ func (l *lobby) enter(e socketlink.Envelope) bool {
 func (l *lobby) letIn(admit func(socketlink.Envelope)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, e := range l.waiting {
+	for i, e := range l.waiting {
+		l.waiting[i] = socketlink.Envelope{}
 		admit(e)
 	}
-	l.open, l.waiting = true, nil
+	l.open, l.waiting, l.bytes = true, nil, 0
 }
 
 // close drops what waits in vain. Once everything passes it does nothing.
@@ -67,30 +70,39 @@ func (l *lobby) isOpen() bool {
 // dispatcher runs work in queues: in order within a queue, at the same time in different ones. Handing work over never blocks, so that
 // whoever reads a connection goes on reading. A queue exists only while it has work.
 type dispatcher struct {
-	log   *slog.Logger
-	limit int // of all queues together
+	log     *slog.Logger
+	most    int // of all queues together
+	mostMem int // in bytes
 
 	mu      sync.Mutex
-	queues  map[string][]func()
+	queues  map[string][]job
 	waiting int
+	mem     int
 	closed  bool
 	idle    sync.WaitGroup
 }
 
-func newDispatcher(log *slog.Logger, limit int) *dispatcher {
-	return &dispatcher{log: log, limit: limit, queues: map[string][]func(){}}
+// job is work that waits, and how many bytes it holds on to.
+type job struct {
+	work func()
+	size int
 }
 
-// hand puts work into a queue. It fails when too much is waiting, or after drain.
-func (d *dispatcher) hand(queue string, work func()) error {
+func newDispatcher(log *slog.Logger, most, mostMem int) *dispatcher {
+	return &dispatcher{log: log, most: most, mostMem: mostMem, queues: map[string][]job{}}
+}
+
+// hand puts work into a queue; size is how many bytes it holds on to. It fails when too much is waiting, or after drain.
+func (d *dispatcher) hand(queue string, size int, work func()) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.closed || d.waiting >= d.limit {
+	if d.closed || d.waiting >= d.most || d.mem+size > d.mostMem {
 		return errCrowded
 	}
 	d.waiting++
+	d.mem += size
 	todo, running := d.queues[queue]
-	d.queues[queue] = append(todo, work)
+	d.queues[queue] = append(todo, job{work, size})
 	if !running {
 		d.idle.Add(1)
 		go d.run(queue)
@@ -108,14 +120,16 @@ func (d *dispatcher) run(queue string) {
 			d.mu.Unlock()
 			return
 		}
-		work := todo[0]
+		next := todo[0]
+		todo[0] = job{} // the array outlives the work
 		d.queues[queue] = todo[1:]
 		d.mu.Unlock()
 
-		d.guard(work)
+		d.guard(next.work)
 
 		d.mu.Lock()
 		d.waiting--
+		d.mem -= next.size
 		d.mu.Unlock()
 	}
 }

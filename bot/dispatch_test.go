@@ -19,14 +19,14 @@ func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // hand hands work over, and fails the test if it is not taken.
 func hand(t *testing.T, d *dispatcher, queue string, work func()) {
 	t.Helper()
-	if err := d.hand(queue, work); err != nil {
+	if err := d.hand(queue, 1, work); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestWorkOfOneQueueIsDoneInOrderOneAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDispatcher(quietLog(), 1000)
+		d := newDispatcher(quietLog(), 1000, 1000)
 		var busy atomic.Int32
 		var done []int // only one piece of work at a time writes to it, which -race checks
 		for i := range 200 {
@@ -50,7 +50,7 @@ func TestWorkOfOneQueueIsDoneInOrderOneAtATime(t *testing.T) {
 
 func TestOneQueueDoesNotWaitForAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDispatcher(quietLog(), 10)
+		d := newDispatcher(quietLog(), 10, 1000)
 		stuck, quick := make(chan struct{}), make(chan struct{})
 		hand(t, d, "INC-1", func() { <-stuck })
 		hand(t, d, "INC-2", func() { close(quick) })
@@ -65,7 +65,7 @@ func TestOneQueueDoesNotWaitForAnother(t *testing.T) {
 func TestAPanicCostsOnlyTheRequestThatPanicked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var said strings.Builder
-		d := newDispatcher(slog.New(slog.NewTextHandler(&said, nil)), 10)
+		d := newDispatcher(slog.New(slog.NewTextHandler(&said, nil)), 10, 1000)
 		after := false
 		hand(t, d, "INC-1", func() { panic("no such picture") })
 		hand(t, d, "INC-1", func() { after = true })
@@ -83,12 +83,12 @@ func TestAPanicCostsOnlyTheRequestThatPanicked(t *testing.T) {
 
 func TestNoMoreThanTheBoundWaitsAndHandingOverNeverBlocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDispatcher(quietLog(), 3)
+		d := newDispatcher(quietLog(), 3, 1000)
 		release := make(chan struct{})
 		for i := range 3 {
 			hand(t, d, strconv.Itoa(i), func() { <-release })
 		}
-		if err := d.hand("another", func() {}); !errors.Is(err, errCrowded) {
+		if err := d.hand("another", 1, func() {}); !errors.Is(err, errCrowded) {
 			t.Errorf("the fourth was answered with %v, want %v", err, errCrowded)
 		}
 		close(release)
@@ -97,15 +97,15 @@ func TestNoMoreThanTheBoundWaitsAndHandingOverNeverBlocks(t *testing.T) {
 		if err := d.drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if len(d.queues) != 0 || d.waiting != 0 {
-			t.Errorf("%d queues with %d waiting are left", len(d.queues), d.waiting)
+		if len(d.queues) != 0 || d.waiting != 0 || d.mem != 0 {
+			t.Errorf("%d queues with %d waiting and %d bytes are left", len(d.queues), d.waiting, d.mem)
 		}
 	})
 }
 
 func TestDrainingTakesNothingNewAndWaitsForTheRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDispatcher(quietLog(), 10)
+		d := newDispatcher(quietLog(), 10, 1000)
 		release := make(chan struct{})
 		hand(t, d, "INC-1", func() { <-release })
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -113,7 +113,7 @@ func TestDrainingTakesNothingNewAndWaitsForTheRest(t *testing.T) {
 		if err := d.drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("draining ended with %v while a request was in hand", err)
 		}
-		if err := d.hand("INC-1", func() { t.Error("taken after drain") }); err == nil {
+		if err := d.hand("INC-1", 1, func() { t.Error("taken after drain") }); err == nil {
 			t.Error("work was taken after drain")
 		}
 		close(release)

@@ -27,10 +27,10 @@ type request struct {
 	message string // clicks on a message: its ts
 	quiet   bool   // clicks on a message that only the person sees
 	view    viewState
-	block   string          // clicks: the block_id of the block that holds what was clicked
-	event   json.RawMessage // events: the inner event
-	acts    bool            // events: the user did something that is recorded of them
-	shown   string          // shortcuts: the callback_id
+	block   string // clicks: the block_id of the block that holds what was clicked
+	event   happened
+	acts    bool   // events: the user did something that is recorded of them
+	shown   string // shortcuts: the callback_id
 }
 
 // kind is what sort of thing arrived.
@@ -191,7 +191,7 @@ func decodeInteraction(b []byte) (request, error) {
 		Actions []json.RawMessage `json:"actions"`
 		View    *viewState        `json:"view"`
 	}
-	if err := json.Unmarshal(b, &p); err != nil {
+	if err := json.Unmarshal(without(b, "message"), &p); err != nil {
 		return request{}, err
 	}
 	r := request{
@@ -250,10 +250,26 @@ func decodeEvent(b []byte) (request, error) {
 	if err := json.Unmarshal(b, &p); err != nil {
 		return request{}, err
 	}
-	r := request{kind: kindEvent, event: p.Event, delivery: named("event", p.ID)}
-	var of happened
-	if json.Unmarshal(p.Event, &of) == nil {
-		r.user, r.channel, r.acts = of.user(), of.channel(), of.acts()
+	r := request{kind: kindEvent, delivery: named("event", p.ID)}
+	if err := json.Unmarshal(p.Event, &r.event); err != nil {
+		return r, err
 	}
+	r.user, r.channel, r.acts = r.event.user(), r.event.channel(), r.event.acts()
 	return r, nil
+}
+
+// size is about how many bytes of memory a request holds on to.
+func (r request) size() int {
+	const fixed, perLeaf = 1 << 10, 1 << 8
+	n := fixed + len(r.text) + len(r.value) + len(r.view.Metadata) + len(r.event.User) + len(r.event.Channel)
+	for block, leaves := range r.view.State.Values {
+		n += len(block)
+		for action, l := range leaves {
+			n += perLeaf + len(action) + len(l.Value)
+			for _, o := range l.SelectedOptions {
+				n += len(o.Value)
+			}
+		}
+	}
+	return n
 }

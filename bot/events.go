@@ -17,11 +17,7 @@ import (
 // onEvent takes what happened in Slack: who people are, who is in which channel, who takes part. An event may arrive several times; each
 // of these is the same when done again.
 func (b *Bot) onEvent(ctx context.Context, r request) error {
-	var e happened
-	if err := json.Unmarshal(r.event, &e); err != nil {
-		b.log.Error("an event cannot be read", "err", err)
-		return nil
-	}
+	e := r.event
 	switch e.Type {
 	case "app_home_opened":
 		if e.Tab == "home" {
@@ -40,6 +36,9 @@ func (b *Bot) onEvent(ctx context.Context, r request) error {
 	case "member_left_channel":
 		return b.left(ctx, r.channel, r.user)
 	case "message":
+		if e.unarchives() {
+			return b.comeBack(ctx, r.channel)
+		}
 		if e.acts() {
 			return b.tookPart(ctx, r.channel, r.user)
 		}
@@ -47,7 +46,7 @@ func (b *Bot) onEvent(ctx context.Context, r request) error {
 	return nil
 }
 
-// happened is the inner event.
+// happened is the inner event: what is read of it. What people wrote is not.
 type happened struct {
 	Type    string          `json:"type"`
 	Subtype string          `json:"subtype"`
@@ -71,6 +70,11 @@ func (e happened) acts() bool {
 		return posts && e.BotID == "" && e.user() != ""
 	}
 	return false
+}
+
+// unarchives reports whether it is the notice in a channel that it is no longer archived: nothing could be posted or edited there until then.
+func (e happened) unarchives() bool {
+	return e.Type == "message" && (e.Subtype == "channel_unarchive" || e.Subtype == "group_unarchive")
 }
 
 // identOf is the id of what is given as an id or whole; empty for what is neither.
@@ -153,7 +157,7 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 	return nil
 }
 
-// comeBack brings a channel up to date that we were out of: messages that are there are edited, and a card that could not be posted meanwhile is.
+// comeBack brings a channel up to date that was out of reach: messages that are there are edited, and a card that could not be posted meanwhile is.
 func (b *Bot) comeBack(ctx context.Context, ch flow.ChannelID) error {
 	inc, err := b.store.IncidentIn(ctx, ch)
 	if errors.Is(err, store.ErrNotFound) {
@@ -162,16 +166,26 @@ func (b *Bot) comeBack(ctx context.Context, ch flow.ChannelID) error {
 	if err != nil {
 		return fmt.Errorf("read the incident in %s: %w", ch, err)
 	}
-	jobs := []store.Job{b.follow(inc.ID, flow.Effect{Tell: flow.TellFirst}), b.follow(inc.ID, flow.Effect{Tell: flow.TellRefresh})}
-	if inc.Stage == flow.PostIncident {
-		_, posted, err := b.found(ctx, cardKey(inc.ID, inc.Card))
-		if err != nil {
-			return err
+	jobs := []store.Job{b.follow(inc.ID, flow.Effect{Tell: flow.TellFirst})}
+	events, err := b.events(ctx, inc.ID, 1, inc.Rev)
+	if err != nil {
+		return err
+	}
+	for _, ev := range events {
+		if _, began := ev.Fact.(flow.StatusEntered); !began {
+			continue
 		}
-		if !posted {
-			jobs = append(jobs, b.follow(inc.ID, flow.Effect{Tell: flow.TellCard, Card: inc.Card, Seq: inc.Card}))
+		_, posted, err := b.found(ctx, cardKey(inc.ID, ev.Seq))
+		switch {
+		case err != nil:
+			return err
+		case posted: // also one of the past, which may have ended meanwhile
+			jobs = append(jobs, b.follow(inc.ID, flow.Effect{Tell: flow.TellShrink, Card: ev.Seq}))
+		case inc.Stage == flow.PostIncident && inc.Card == ev.Seq:
+			jobs = append(jobs, b.follow(inc.ID, flow.Effect{Tell: flow.TellCard, Card: ev.Seq, Seq: ev.Seq}))
 		}
 	}
+	jobs = append(jobs, b.follow(inc.ID, flow.Effect{Tell: flow.TellBookmark}))
 	if err := b.store.Enqueue(ctx, b.clock.Now(), jobs...); err != nil {
 		return fmt.Errorf("bring %s up to date: %w", ch, err)
 	}

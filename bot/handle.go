@@ -37,6 +37,7 @@ func (b *Bot) admit(e socketlink.Envelope) {
 		b.behind.run("ack", func(ctx context.Context) error { return e.Ack(ctx, nil) })
 		return
 	}
+	e.Payload = nil // all that is needed of it has been copied; while the request waits, the rest need not
 	strangers := slices.DeleteFunc(b.concerned(r), b.people.seen)
 	if len(strangers) == 0 {
 		b.enqueue(e, r)
@@ -81,7 +82,7 @@ func (b *Bot) concerned(r request) []flow.UserID {
 const mostMeant = 3
 
 func (b *Bot) enqueue(e socketlink.Envelope, r request) {
-	if err := b.queues.hand(b.queueOf(r), func() { b.handle(e, r) }); err != nil {
+	if err := b.queues.hand(b.queueOf(r), r.size(), func() { b.handle(e, r) }); err != nil {
 		b.log.Warn("an envelope was left unacknowledged", "type", e.Type, "err", err)
 		e.Drop()
 	}

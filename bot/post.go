@@ -41,7 +41,7 @@ func (p posted) result(key string) store.Result {
 // post posts the message of a job, once: when the job was handed out before and it is not known what became of it, the message is looked for first.
 func (b *Bot) post(ctx context.Context, job store.Job, ch flow.ChannelID, thread string, m blocks.Message) (posted, error) {
 	if job.Claims > 1 {
-		ts, err := b.lookTwice(ctx, job, ch, thread)
+		ts, err := b.lookPatiently(ctx, job, ch, thread)
 		if err != nil {
 			return posted{}, err
 		}
@@ -85,19 +85,21 @@ func hashOf(m blocks.Message) string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// lookAgain is how long a message may take to appear in the history.
-const lookAgain = 2 * time.Second
+// lookAgain is how long is waited between looking for a message and looking again: what was posted may appear in the history seconds late.
+var lookAgain = [...]time.Duration{2 * time.Second, 4 * time.Second}
 
-// lookTwice looks for the message of a job where it would be. Slack's history may lag behind, so what is not found is looked for again.
-func (b *Bot) lookTwice(ctx context.Context, job store.Job, ch flow.ChannelID, thread string) (string, error) {
-	ts, err := b.look(ctx, job, ch, thread)
-	if err != nil || ts != "" {
-		return ts, err
-	}
-	select {
-	case <-ctx.Done():
-		return "", again{why: ctx.Err(), sent: true}
-	case <-time.After(lookAgain):
+// lookPatiently looks for the message of a job where it would be, three times over six seconds before it takes it for not posted.
+func (b *Bot) lookPatiently(ctx context.Context, job store.Job, ch flow.ChannelID, thread string) (string, error) {
+	for _, pause := range lookAgain {
+		ts, err := b.look(ctx, job, ch, thread)
+		if err != nil || ts != "" {
+			return ts, err
+		}
+		select {
+		case <-ctx.Done():
+			return "", again{why: ctx.Err(), sent: true}
+		case <-time.After(pause):
+		}
 	}
 	return b.look(ctx, job, ch, thread)
 }

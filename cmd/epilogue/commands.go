@@ -50,7 +50,10 @@ func runCommand() *cli.Command {
 		Name: "run", Usage: "run the bot in your Slack workspace",
 		Description: "Runs until it gets SIGINT or SIGTERM; then it finishes what it has begun and ends. A second signal ends it at once.\n" +
 			"It needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; config.example.yaml describes everything else.",
-		Flags: withConfig(),
+		Flags: withConfig(&cli.BoolFlag{
+			Name:  "take-over",
+			Usage: "take the place of the bot that runs on the same store, without a click being lost; it ends then",
+		}),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if _, err := words(c, 0, 0); err != nil {
 				return err
@@ -59,7 +62,7 @@ func runCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return operator.Run(ctx, conf, operator.Logger(conf.Log, c.Root().ErrWriter))
+			return operator.Run(ctx, conf, operator.Logger(conf.Log, c.Root().ErrWriter), c.Bool("take-over"))
 		},
 	}
 }

@@ -197,4 +197,3 @@ func startEcho(b *testing.B, s *slack) *child {
 	s.await(sockets)
 	return c
 }
-

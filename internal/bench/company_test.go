@@ -86,8 +86,9 @@ func found(name string, incidents, tasks int) (c *company, err error) {
 	if err := l.Store.SaveProcess(ctx, store.ProcessVersion{Process: process(tasks), By: "U1", At: time.Now()}); err != nil {
 		return nil, err
 	}
-	ana := l.Slack.Person("ana").Patient(patience)
+	ana := l.Slack.Person("ana")
 	err = ana.Try(func(ana *sandbox.Person) {
+		ana = ana.Patient(patience) // whoever tries is in a hurry
 		for i := range incidents {
 			c.incidents = append(c.incidents, c.play(l, ana, i+1))
 		}

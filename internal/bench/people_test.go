@@ -107,8 +107,11 @@ func (e envelope) fill(person, number int) []byte {
 }
 
 // click clicks once and waits for the ack.
-func (p *person) click(s *slack) error {
-	frame := p.clicks[p.sent%2].fill(p.number, p.sent)
+func (p *person) click(s *slack) error { return p.say(s, p.clicks[p.sent%2]) }
+
+// say sends an envelope and waits for the ack.
+func (p *person) say(s *slack, e envelope) error {
+	frame := e.fill(p.number, p.sent)
 	start := time.Now()
 	if err := s.deliver(frame); err != nil {
 		return err

@@ -101,7 +101,7 @@ func (l *Local) openStore() (err error) {
 func (l *Local) serveTools(ctx context.Context) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
-	go func() { done <- ownersocket.Serve(ctx, l.path, l.Store) }()
+	go func() { done <- ownersocket.Serve(ctx, l.path, l.Store, nil) }()
 	l.tools = func() error {
 		cancel()
 		return <-done

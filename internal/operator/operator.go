@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"epilogue/flow"
 	"epilogue/internal/config"
@@ -26,9 +27,9 @@ func admins(c config.Config) []flow.UserID {
 	return out
 }
 
-// openStore opens the store as the bot does: the file is made if there is none.
-func openStore(c config.Store) (*boltstore.DB, error) {
-	db, err := boltstore.Open(c.Path, boltstore.Options{NetworkFS: c.AllowNetworkFilesystem})
+// openStore opens the store as the bot does: the file is made if there is none. It waits for another process to let go of it; 0: as long as is usual.
+func openStore(c config.Store, wait time.Duration) (*boltstore.DB, error) {
+	db, err := boltstore.Open(c.Path, boltstore.Options{NetworkFS: c.AllowNetworkFilesystem, LockTimeout: wait})
 	return db, advised(err)
 }
 

@@ -5,29 +5,43 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"epilogue/bot"
 	"epilogue/internal/config"
 	"epilogue/internal/ownersocket"
 	"epilogue/internal/socketlink"
 	"epilogue/store"
+	"epilogue/store/boltstore"
 )
 
 // Run runs the bot in a real workspace until ctx ends, and then stops it as its promises demand: what is in hand is finished and acknowledged
 // within the configured grace, and the store is closed last. Every error is a sentence for the operator.
-func Run(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
+//
+// With takeOver it takes the place of a process that runs already, if there is one: it connects to Slack first, and only then asks that process, which lets go
+// of its connections and of the store at once. What people do meanwhile waits, for much less than Slack does. A process that cannot work, because of its
+// tokens or because it is too old for the store, finds out before it asks. Once the other has left there is no way back: when the new one
+// dies then, nobody runs.
+func Run(ctx context.Context, c config.Config, log *slog.Logger, takeOver bool) (err error) {
 	if err := c.Slack.CheckTokens(); err != nil {
 		return err
 	}
-	db, err := openStore(c.Store)
+	ctx, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	h := &household{config: c, log: log, leave: leave}
+	defer func() { err = errors.Join(err, h.close()) }()
+	if takeOver {
+		h.predecessor, err = predecessor(ctx, c.Store.Path, log)
+	}
+	if err == nil && h.predecessor == nil {
+		err = h.open(ctx, 0)
+	}
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	log.Info("the store is open", "path", c.Store.Path)
-	defer beside(ctx, func(ctx context.Context) { serveTools(ctx, c.Store.Path, db, log) })()
-
 	switch _, err := askSlack(ctx, c); {
 	case ctx.Err() != nil:
 		return nil
@@ -36,31 +50,141 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	case err != nil:
 		return err
 	}
-	if err := runBot(ctx, c, db, log); err != nil {
+	if err := h.run(ctx); err != nil {
 		return err
 	}
 	log.Info("stopped")
 	return nil
 }
 
-func runBot(ctx context.Context, c config.Config, s store.Store, log *slog.Logger) error {
-	b := bot.New(bot.Options{
-		Store: s, Slack: client(c), Zone: c.Timezone, Admins: admins(c), Command: c.Commands.Name, ChannelPrefix: c.Channel.Prefix,
-		Connections: c.Slack.Connections, Grace: c.Shutdown.Grace, Log: log,
-		Link: socketlink.Options{StopWithin: c.Shutdown.Grace},
-	})
-	if c.Health.Listen != "" {
-		ln, err := listenHealth(ctx, c.Health.Listen)
-		if err != nil {
+// predecessor is the process that holds the store now; nil if nobody does.
+func predecessor(ctx context.Context, path string, log *slog.Logger) (*ownersocket.Client, error) {
+	p, err := ownersocket.Ask(ctx, path)
+	if errors.Is(err, ownersocket.ErrNobody) {
+		log.Info("nobody runs whose place could be taken; starting as usual")
+		return nil, nil
+	}
+	return p, err
+}
+
+// household is what a running bot needs around it: the store, the socket for tools, the health endpoint. They are opened in this order and closed in the
+// opposite one, so that whoever gets the store's lock next finds the rest free.
+type household struct {
+	config      config.Config
+	log         *slog.Logger
+	leave       context.CancelCauseFunc
+	predecessor *ownersocket.Client // whose place is taken, while it is not yet
+	bot         *bot.Bot
+	store       *boltstore.DB
+	ends        []func() // what was opened after the store
+	successor   atomic.Pointer[ownersocket.Successor]
+}
+
+// open opens the store, waiting for its lock for so long (0: as long as is usual), and lets tools use it.
+func (h *household) open(ctx context.Context, wait time.Duration) (err error) {
+	if h.store, err = openStore(h.config.Store, wait); err != nil {
+		return err
+	}
+	h.log.Info("the store is open", "path", h.config.Store.Path)
+	h.ends = append(h.ends, beside(ctx, h.serveTools))
+	return nil
+}
+
+// close ends what was opened, the store last, and then lets what is being said to people be said.
+func (h *household) close() error {
+	for _, end := range slices.Backward(h.ends) {
+		end()
+	}
+	var err error
+	if h.store != nil {
+		err = h.store.Close()
+	}
+	if h.predecessor != nil {
+		err = errors.Join(err, h.predecessor.Close())
+	}
+	if h.successor.Load() != nil && h.bot != nil {
+		h.bot.Linger()
+	}
+	return err
+}
+
+func (h *household) run(ctx context.Context) error {
+	c := h.config
+	o := bot.Options{
+		Slack: client(c), Zone: c.Timezone, Admins: admins(c), Command: c.Commands.Name, ChannelPrefix: c.Channel.Prefix,
+		Connections: c.Slack.Connections, Grace: c.Shutdown.Grace, Log: h.log,
+		Link: socketlink.Options{StopWithin: c.Shutdown.Grace, Late: h.late, Succeeds: h.predecessor != nil},
+	}
+	if h.predecessor == nil {
+		o.Store = h.store
+	} else {
+		o.Open = h.succeed
+	}
+	h.bot = bot.New(o)
+	if h.predecessor == nil {
+		if err := h.answerHealth(ctx); err != nil {
 			return err
 		}
-		log.Info("the health endpoint answers", "at", "http://"+ln.Addr().String()+"/healthz")
-		defer beside(ctx, func(ctx context.Context) { serveHealth(ctx, ln, b.Ready, log) })()
 	}
-	defer context.AfterFunc(ctx, func() { log.Info("stopping: what is in hand is finished first", "grace", c.Shutdown.Grace) })()
-	if err := b.Run(ctx); err != nil {
+	defer context.AfterFunc(ctx, func() { h.log.Info("stopping: what is in hand is finished first", "grace", c.Shutdown.Grace) })()
+	if err := h.bot.Run(ctx); err != nil {
 		return fmt.Errorf("run the bot: %w", err)
 	}
+	return nil
+}
+
+// lockWithin is how long the predecessor may take from when it has let go of everything else until it has closed the file.
+const lockWithin = 10 * time.Second
+
+// succeed takes the store from the predecessor, now that Slack is connected.
+func (h *household) succeed(ctx context.Context) (store.Store, error) {
+	began := time.Now()
+	h.log.Info("asking the process that runs to hand over", "pid", h.predecessor.Pid())
+	if err := h.predecessor.Leave(ctx, h.bot.Adopt); err != nil {
+		return nil, err
+	}
+	if err := h.open(ctx, lockWithin); err != nil {
+		return nil, err
+	}
+	h.log.Info("took over", "from", h.predecessor.Pid(), "after", time.Since(began).Round(time.Millisecond))
+	return h.store, h.answerHealth(ctx)
+}
+
+// handOver lets a successor have the store, the first one that asks.
+func (h *household) handOver(s *ownersocket.Successor) error {
+	if first := h.successor.Load(); first != nil || !h.successor.CompareAndSwap(nil, s) {
+		return errors.New("it is handing over to another process already")
+	}
+	h.log.Info("handing over to another process", "pid", s.Pid)
+	h.leave(bot.ErrHandedOver)
+	return nil
+}
+
+// late passes on what Slack sent when it could no longer be acknowledged here.
+func (h *household) late(raw []byte, received time.Time) {
+	if s := h.successor.Load(); s != nil {
+		s.Pass(raw, received)
+	}
+}
+
+// serveTools lets commands such as backup use the store while the bot has it. The bot does its work without that.
+func (h *household) serveTools(ctx context.Context) {
+	if err := ownersocket.Serve(ctx, h.config.Store.Path, h.store, h.handOver); err != nil {
+		h.log.Warn("commands such as backup cannot use the store while the bot runs", "err", err)
+	}
+}
+
+func (h *household) answerHealth(ctx context.Context) error {
+	address := h.config.Health.Listen
+	if address == "" {
+		return nil
+	}
+	ln, err := listenHealth(ctx, address)
+	if err != nil {
+		return err
+	}
+	h.log.Info("the health endpoint answers", "at", "http://"+ln.Addr().String()+"/healthz")
+	h.ends = append(h.ends, beside(ctx, func(ctx context.Context) { serveHealth(ctx, ln, h.bot.Ready, h.log) }))
 	return nil
 }
 
@@ -72,12 +196,5 @@ func beside(ctx context.Context, serve func(context.Context)) (end func()) {
 	return func() {
 		cancel()
 		g.Wait()
-	}
-}
-
-// serveTools lets commands such as backup use the store while the bot has it. The bot does its work without that.
-func serveTools(ctx context.Context, path string, s ownersocket.Store, log *slog.Logger) {
-	if err := ownersocket.Serve(ctx, path, s); err != nil {
-		log.Warn("commands such as backup cannot use the store while the bot runs", "err", err)
 	}
 }

@@ -28,7 +28,7 @@ func serve(t *testing.T, path string, s ownersocket.Store) (stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- ownersocket.Serve(ctx, path, s) }()
+	go func() { ended <- ownersocket.Serve(ctx, path, s, nil) }()
 	stopped := false
 	stop = func() error {
 		if stopped {
@@ -197,7 +197,7 @@ func TestWhatIsNoStaleSocketIsNotRemoved(t *testing.T) {
 	t.Run("a file", func(t *testing.T) {
 		path := newPath(t)
 		must(t, os.WriteFile(path+".sock", []byte("precious"), 0o600))
-		if err := ownersocket.Serve(t.Context(), path, openFile(t, path)); err == nil {
+		if err := ownersocket.Serve(t.Context(), path, openFile(t, path), nil); err == nil {
 			t.Error("it serves")
 		}
 		if b, err := os.ReadFile(path + ".sock"); string(b) != "precious" {
@@ -208,7 +208,7 @@ func TestWhatIsNoStaleSocketIsNotRemoved(t *testing.T) {
 		path := newPath(t)
 		db := openFile(t, path)
 		serve(t, path, db)
-		if err := ownersocket.Serve(t.Context(), path, db); err == nil || !strings.Contains(err.Error(), "another process answers") {
+		if err := ownersocket.Serve(t.Context(), path, db, nil); err == nil || !strings.Contains(err.Error(), "another process answers") {
 			t.Errorf("error is %v", err)
 		}
 		c, err := ownersocket.Ask(t.Context(), path)
@@ -230,7 +230,7 @@ func TestAPathThatIsTooLongForASocketWorksAllTheSame(t *testing.T) {
 
 func TestANameThatIsTooLongForASocketIsSaidToBe(t *testing.T) {
 	path := filepath.Join(filepath.Dir(newPath(t)), strings.Repeat("n", 120))
-	err := ownersocket.Serve(t.Context(), path, openFile(t, path))
+	err := ownersocket.Serve(t.Context(), path, openFile(t, path), nil)
 	if err == nil || !strings.Contains(err.Error(), "shorter path") {
 		t.Errorf("error is %v", err)
 	}

@@ -3,6 +3,7 @@ package ownersocket
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"epilogue/store"
 )
@@ -13,7 +14,20 @@ const (
 	pathBackup  = "/backup"  // GET → the file; a body that is cut off is a backup that failed
 	pathCheck   = "/check"   // GET → JSON list of sentences
 	pathProcess = "/process" // GET → record of the process; PUT the record of its next version
+	pathLeave   = "/leave"   // POST a heir → lines of left until the process has let go of the store
 )
+
+// heir is who asks for the store.
+type heir struct {
+	Pid    int `json:"pid"`
+	Schema int `json:"schema"` // of the newest file that it can read
+}
+
+// left is an envelope from Slack that came too late for the process that leaves.
+type left struct {
+	Received time.Time `json:"received"`
+	Raw      []byte    `json:"raw"`
+}
 
 // maxProcess bounds what is taken for a process, in bytes.
 const maxProcess = 16 << 20

@@ -20,7 +20,10 @@ const Grace = 5 * time.Second
 
 // Serve answers tools that ask for the store at path until ctx ends, and then returns nil. Its caller holds the store, and closes it
 // only after Serve has returned. A socket left behind by a process that is gone is replaced.
-func Serve(ctx context.Context, path string, s Store) error {
+//
+// leave is told of another process that asks for the store; nil: nobody gets it. It returns at once, with an error if the store is not to be had;
+// otherwise its caller lets go of everything as soon as it can, ends ctx, and closes the store.
+func Serve(ctx context.Context, path string, s Store, leave func(*Successor) error) error {
 	l, err := listen(ctx, path)
 	if err != nil {
 		return fmt.Errorf("serve tools that ask for %s: %w", path, err)
@@ -30,7 +33,7 @@ func Serve(ctx context.Context, path string, s Store) error {
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	server := &http.Server{
-		Handler:           handler(s),
+		Handler:           handler(ctx, s, leave),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return requests },
@@ -51,8 +54,9 @@ func Serve(ctx context.Context, path string, s Store) error {
 	return nil
 }
 
-func handler(s Store) http.Handler {
+func handler(serving context.Context, s Store, leave func(*Successor) error) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+pathLeave, func(w http.ResponseWriter, r *http.Request) { handOver(serving, w, r, leave) })
 	mux.HandleFunc("GET "+pathPid, func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, os.Getpid()) })
 	mux.HandleFunc("GET "+pathBackup, func(w http.ResponseWriter, r *http.Request) { backup(w, r, s) })
 	mux.HandleFunc("GET "+pathCheck, func(w http.ResponseWriter, r *http.Request) {

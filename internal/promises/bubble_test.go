@@ -3,6 +3,7 @@ package promises
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"epilogue/internal/local"
 	"epilogue/internal/sandbox"
@@ -16,4 +17,18 @@ func inBubble(t *testing.T, o local.Options, test func(t *testing.T, l *local.Lo
 		o.Listener = sandbox.NewPipe()
 		test(t, start(t, o))
 	})
+}
+
+// rest lets fake time pass until the outbox has nothing to do. It may take an hour.
+func rest(t *testing.T, l *local.Local) {
+	t.Helper()
+	for end := time.Now().Add(time.Hour); time.Now().Before(end); wait(time.Second) {
+		synctest.Wait()
+		if _, waiting, err := l.Store.NextJob(t.Context()); err != nil {
+			t.Fatal(err)
+		} else if !waiting {
+			return
+		}
+	}
+	t.Fatal("the outbox does not empty")
 }

@@ -2,6 +2,7 @@ package promises
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"strings"
 	"sync"
@@ -185,10 +186,49 @@ func TestAPostWhoseAnswerNeverCameIsNotPostedTwice(t *testing.T) {
 	}
 }
 
+// ambiguous is how many posts are spoiled after they had their effect; "make soak" asks for 1,000.
+var ambiguous = flag.Int("ambiguous", 40, "how many posts are spoiled after they had their effect")
+
+func TestOfManyPostsWhoseAnswersNeverCameNoneIsLostNoneIsDoubledAndAllAreInOrder(t *testing.T) {
+	faults := []sandbox.Fault{
+		{Reset: true},
+		{Status: 503},
+		{Error: "internal_error"},
+		{Hang: true}, // until the bot gives up
+	}
+	inBubble(t, local.Options{}, func(t *testing.T, l *local.Local) {
+		inFlow(t, l.Slack)
+		rest(t, l)
+		before := len(posts(l))
+		ana := patiently(l.Slack, "ana")
+		var want []string
+		for i := range *ambiguous {
+			fault := faults[i%len(faults)]
+			fault.Method, fault.AfterEffect, fault.Times = "chat.postMessage", true, 1+i%3/2 // every third has its second attempt spoiled too
+			l.Slack.Faults().HistoryLag(time.Duration(i%6) * time.Second)
+			trouble := l.Slack.Faults().Add(fault)
+			want = append(want, fmt.Sprintf("news %03d", i))
+			if r := ana.Slash(channel, "/inc update "+want[i]); !r.Acked {
+				t.Fatalf("%s: %s", want[i], r.Text())
+			}
+			rest(t, l)
+			if trouble.Hits() == 0 {
+				t.Fatal("no call was spoiled")
+			}
+			trouble.Clear()
+		}
+		if diff := cmp.Diff(want, posts(l)[before:], cmp.Comparer(contains)); diff != "" {
+			t.Errorf("posted in the channel (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // posts are the bot's messages in the channel, without threads and what only one person sees.
-func posts(l *local.Local) []string {
+func posts(l *local.Local) []string { return postsIn(l.Slack, channel) }
+
+func postsIn(s *sandbox.Server, channel string) []string {
 	var out []string
-	for _, m := range l.Slack.Messages(channel) {
+	for _, m := range s.Messages(channel) {
 		if m.By == "epilogue" && (m.ThreadTS == "" || m.ThreadTS == m.TS) && m.OnlyFor == "" && len(m.Metadata) > 0 {
 			out = append(out, m.Text)
 		}

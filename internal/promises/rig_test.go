@@ -85,12 +85,25 @@ func patiently(s *sandbox.Server, who string) *sandbox.Person {
 	return s.Person(who).Patient(20 * time.Second)
 }
 
-// inFlow brings an incident into a flow of n tasks, with ben, cem and dana in its channel.
+// inFlow brings the first incident into a flow of n tasks, with ben, cem and dana in its channel.
 func inFlow(t *testing.T, s *sandbox.Server) {
 	t.Helper()
+	inFlowOf(t, s, 1)
+}
+
+// inFlowOf does so with the next incident, whose number is given, and names its channel.
+func inFlowOf(t *testing.T, s *sandbox.Server, id flow.IncidentID) (channel string) {
+	t.Helper()
+	title := "Checkout errors"
+	if id > 1 {
+		title += fmt.Sprintf(" %d", id) // one that is like an open one is asked about first
+	}
+	channel = fmt.Sprintf("#inc-%d-%s", id, strings.ToLower(strings.ReplaceAll(title, " ", "-")))
 	ana := patiently(s, "ana")
-	ana.Slash("#general", "/inc declare Checkout errors")
-	ana.Modal().Submit()
+	ana.Slash("#general", "/inc declare "+title)
+	if sent := ana.Modal("Declare an incident").Submit(); !sent.Closed {
+		t.Fatalf("declaring %s: %+v", id, sent)
+	}
 	ana.Waits(channel, "declared by")
 	for _, who := range []string{"ben", "cem", "dana"} {
 		patiently(s, who).Joins(channel)
@@ -98,6 +111,7 @@ func inFlow(t *testing.T, s *sandbox.Server) {
 	ana.Slash(channel, "/inc close")
 	ana.Modal().Submit()
 	ana.Waits(channel, "left before it closes")
+	return channel
 }
 
 func saveProcess(t *testing.T, l *local.Local, p flow.Process) {

@@ -34,8 +34,9 @@ type Entry struct {
 	ID, Name                  string // without "#"; a direct message is named by the others in it
 	Private, Archived, Shared bool
 	Joined                    bool
-	Unread                    bool // others wrote since the person looked last
-	Mentions                  int  // pings since then
+	Unread                    bool   // others wrote since the person looked last
+	Mentions                  int    // pings since then
+	Latest                    string // ts of the newest message that they see, "" if there is none
 }
 
 // Sidebar is what a person can go to.
@@ -261,6 +262,12 @@ func (e eyes) entry(c *channel) Entry {
 			}
 		}
 		out.Name = strings.Join(names, ", ")
+	}
+	for _, m := range slices.Backward(c.Messages) {
+		if e.sees(m) {
+			out.Latest = m.TS
+			break
+		}
 	}
 	if out.Joined {
 		out.Unread, out.Mentions = e.news(c)

@@ -23,6 +23,7 @@ type conn struct {
 	cut  context.CancelFunc
 
 	turn chan struct{} // one token: who puts it in may write
+	odd  chan struct{} // a token for every ack of what could not be read that is on its way
 
 	hello chan message  // gets Slack's hello
 	asked chan string   // gets the reason of the first disconnect
@@ -91,6 +92,7 @@ func (l *Link) dial(ctx context.Context) (*conn, error) {
 	c := &conn{
 		link: l, ws: ws, wire: wire,
 		turn:  make(chan struct{}, 1),
+		odd:   make(chan struct{}, mostOdd),
 		hello: make(chan message, 1),
 		asked: make(chan string, 1),
 		gone:  make(chan struct{}),
@@ -172,20 +174,32 @@ func offer[T any](to chan T, v T) {
 	}
 }
 
+// mostOdd is how many acks of what could not be read may wait for their turn to be written. Of a flood
+// of such messages to a connection that takes no acks, the rest goes without.
+const mostOdd = 64
+
 // unreadable acks what could not be read, so that neither Slack nor a person waits for it, and
-// reports it. The ack has a goroutine of its own: a reader that waits for a write can wait for ever.
+// reports it.
 func (c *conn) unreadable(raw []byte, id string, err error) {
 	c.link.countUnreadable(id, len(raw), err)
-	if id != "" {
-		if frame, err := ackFrame(id, nil); err == nil {
-			c.owe()
-			c.link.work.Go(func() {
-				defer c.settle()
-				_ = c.send(c.life, frame) // nothing is left to do for it if this fails
-			})
-		}
+	if frame, err := ackFrame(id, nil); err == nil && id != "" {
+		c.ackOdd(frame)
 	}
 	c.link.opt.Unreadable(raw, err)
+}
+
+// ackOdd sends an ack from a goroutine of its own: a reader that waits for a write can wait for ever.
+func (c *conn) ackOdd(frame []byte) {
+	select {
+	case c.odd <- struct{}{}:
+	default:
+		return
+	}
+	c.owe()
+	c.link.work.Go(func() {
+		defer func() { c.settle(); <-c.odd }()
+		_ = c.send(c.life, frame) // nothing is left to do for it if this fails
+	})
 }
 
 // send writes one frame, when it is its turn. It returns ErrGone if this connection can send nothing

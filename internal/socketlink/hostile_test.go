@@ -232,6 +232,20 @@ func TestAFloodOfPingsCostsNeitherEnvelopesNorTheConnection(t *testing.T) {
 	}
 }
 
+func TestAPeerThatPingsAndDoesNotReadIsLeft(t *testing.T) {
+	inFakeTime(t, 5*time.Millisecond, func(t *testing.T, f *fakeSlack) {
+		f.net.capacity = 16 * 1024
+		survives(t, f, func(s *sock) {
+			s.raw.in.change(func() { s.raw.in.unread += 1 << 20 }) // full
+			s.slack.work.Go(func() {
+				for range 1000 {
+					s.sayFrame(websocket.PingMessage, "flood")
+				}
+			})
+		})
+	})
+}
+
 func TestAHandlerThatBlocksForTooLongCostsItsConnectionOnly(t *testing.T) {
 	inFakeTime(t, 5*time.Millisecond, func(t *testing.T, f *fakeSlack) {
 		release := make(chan struct{})

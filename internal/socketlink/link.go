@@ -9,6 +9,9 @@
 // decodes what it needs. It keeps no queue either; Options.Handle gets every envelope at once, and
 // how to order, bound and drain the work is the consumer's business.
 //
+// So memory is bounded by what it does not keep: one message a connection, of at most ReadLimit bytes, and
+// the acks of the last three seconds. An envelope whose consumer holds on to Ack alone costs its id.
+//
 // Read on in slot.go (how one of the connections is kept and replaced), then conn.go (the life of
 // a single connection), envelope.go (what comes in and how it is acked), registry.go (what the
 // connections know of each other), fatal.go (what cannot be cured by trying again) and wire.go (how a

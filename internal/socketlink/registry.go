@@ -175,10 +175,11 @@ func (l *Link) wake() {
 // stagger returns after how long slot number should replace c of its own accord, 0 for never. Slack
 // refreshes connections at a certain age; those opened together would all be refreshed together.
 func (l *Link) stagger(c *conn, number int, hello message) time.Duration {
-	lifetime := time.Duration(hello.DebugInfo.ApproximateConnectionTime * float64(time.Second))
-	if lifetime <= 0 {
+	seconds := hello.DebugInfo.ApproximateConnectionTime
+	if seconds <= 0 || seconds > 1e6 { // not said, or nonsense
 		return 0
 	}
+	lifetime := time.Duration(seconds * float64(time.Second))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c.ends = time.Now().Add(lifetime)

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -23,15 +22,19 @@ import (
 type wire struct {
 	io.ReadWriteCloser
 
-	mu   sync.Mutex
+	pen  chan struct{} // one token: who puts it in may write; not a mutex, since a peer that does not read holds it for long
 	left bool
+}
+
+func newWire(stream io.ReadWriteCloser) *wire {
+	return &wire{ReadWriteCloser: stream, pen: make(chan struct{}, 1)}
 }
 
 // Write passes on what the library writes. After the close frame nothing may follow, so pongs and
 // the library's own answer to Slack's close frame end here.
 func (w *wire) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.pen <- struct{}{}
+	defer func() { <-w.pen }()
 	if w.left {
 		return len(p), nil
 	}
@@ -41,8 +44,8 @@ func (w *wire) Write(p []byte) (int, error) {
 // leave writes the close frame, once. No data frame may be half written (the library writes control
 // frames in one piece, larger ones not): the caller holds the connection's turn.
 func (w *wire) leave(code websocket.StatusCode) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.pen <- struct{}{}
+	defer func() { <-w.pen }()
 	if w.left {
 		return nil
 	}
@@ -74,7 +77,7 @@ func (t *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if stream, ok := resp.Body.(io.ReadWriteCloser); ok {
-		t.wire = &wire{ReadWriteCloser: stream}
+		t.wire = newWire(stream)
 		resp.Body = t.wire
 	}
 	return resp, nil

@@ -22,7 +22,12 @@ import (
 const childRole, childPath = "BOLTSTORE_TEST_CHILD", "BOLTSTORE_TEST_PATH"
 
 func TestMain(m *testing.M) {
-	children := map[string]func(path string) error{"save for ever": saveForEver, "save with little room": saveWithLittleRoom}
+	children := map[string]func(path string) error{
+		"save for ever": saveForEver, "save with little room": saveWithLittleRoom,
+		"live until the power goes": live(boltstore.Options{}, false),
+		"live without syncing":      live(boltstore.Options{NoSync: true}, false),
+		"live and answer too early": live(boltstore.Options{}, true),
+	}
 	if child, ok := children[os.Getenv(childRole)]; ok {
 		if err := child(os.Getenv(childPath)); err != nil {
 			fmt.Fprintln(os.Stderr, err)

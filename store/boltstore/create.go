@@ -79,7 +79,7 @@ func fill(path string) error {
 				return err
 			}
 		}
-		return tx.Bucket(bMeta).Put(keySchema, []byte(strconv.Itoa(schema)))
+		return tx.Bucket(bMeta).Put(keySchema, []byte(strconv.Itoa(Schema)))
 	})
 	return errors.Join(err, b.Close())
 }

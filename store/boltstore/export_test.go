@@ -20,12 +20,6 @@ func (o Options) WithBoot(id string) Options {
 	return o
 }
 
-// WithNoSync has bbolt not sync what it writes.
-func (o Options) WithNoSync() Options {
-	o.noSync = true
-	return o
-}
-
 // Tamper changes the file behind the store's back.
 func (db *DB) Tamper(f func(*bbolt.Tx) error) error { return db.bolt.Update(f) }
 
@@ -38,6 +32,18 @@ func (db *DB) Count(bucket string) (n int) {
 		})
 	})
 	return n
+}
+
+// Jobs are all that are in the outbox.
+func (db *DB) Jobs() (jobs []store.Job, err error) {
+	err = db.bolt.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bJobs).ForEach(func(_, v []byte) error {
+			j, err := decodeJob(v)
+			jobs = append(jobs, j.Job)
+			return err
+		})
+	})
+	return jobs, err
 }
 
 // Queued is the number of requests that wait.

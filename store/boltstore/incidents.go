@@ -16,7 +16,7 @@ import (
 // Incident reads one incident.
 func (db *DB) Incident(ctx context.Context, id flow.IncidentID) (inc flow.Incident, err error) {
 	err = db.view(ctx, func(tx *bbolt.Tx) error {
-		inc, err = incident(tx, id)
+		inc, err = db.incident(tx, id)
 		return err
 	})
 	return inc, wrap(err, "read %s", id)
@@ -33,18 +33,18 @@ func (db *DB) IncidentIn(ctx context.Context, ch flow.ChannelID) (inc flow.Incid
 		if err != nil {
 			return err
 		}
-		inc, err = incident(tx, id)
+		inc, err = db.incident(tx, id)
 		return err
 	})
 	return inc, wrap(err, "read the incident in %s", ch)
 }
 
-func incident(tx *bbolt.Tx, id flow.IncidentID) (flow.Incident, error) {
+func (db *DB) incident(tx *bbolt.Tx, id flow.IncidentID) (flow.Incident, error) {
 	record := tx.Bucket(bIncidents).Get(key{}.id(id))
 	if record == nil {
 		return flow.Incident{}, store.ErrNotFound
 	}
-	return store.DecodeIncident(record)
+	return db.memo.read(id, record)
 }
 
 // Timeline reads a part of an incident's events.
@@ -174,7 +174,7 @@ func (s *save) apply(t *txn) error {
 		return err
 	}
 	id := key{}.id(s.Incident.ID)
-	stale, fresh, err := s.indexes(t.get(bIncidents, id))
+	stale, fresh, err := s.indexes(t.db.memo, t.get(bIncidents, id))
 	if err != nil {
 		return err
 	}
@@ -201,16 +201,18 @@ func (s *save) apply(t *txn) error {
 }
 
 // indexes compares with what is stored: ErrConflict, or the index entries to take away and those to add.
-func (s *save) indexes(stored []byte) (stale, fresh []entry, err error) {
+func (s *save) indexes(m *memo, stored []byte) (stale, fresh []entry, err error) {
 	if stored == nil {
 		if s.Before != 0 {
 			return nil, nil, store.ErrConflict
 		}
 		return nil, s.entries, nil
 	}
-	old, err := store.DecodeIncident(stored)
-	if err != nil {
-		return nil, nil, err
+	old, known := m.peek(s.Incident.ID, stored)
+	if !known {
+		if old, err = store.DecodeIncident(stored); err != nil {
+			return nil, nil, err
+		}
 	}
 	if old.Rev != s.Before || s.Before == 0 {
 		return nil, nil, store.ErrConflict

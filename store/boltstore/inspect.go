@@ -49,6 +49,9 @@ func inspectOpen(b *bbolt.DB, o Options, whole bool) error {
 		if info.Size() < tx.Size() {
 			return damaged(fmt.Errorf("it has %d bytes of %d", info.Size(), tx.Size()))
 		}
+		if err := checkTree(tx, onlyMeta); err != nil {
+			return err
+		}
 		if err := checkSchema(tx); err != nil {
 			return err
 		}
@@ -79,8 +82,8 @@ func checkSchema(tx *bbolt.Tx) error {
 	if err != nil {
 		return damaged(fmt.Errorf("it has the schema %q", meta.Get(keySchema)))
 	}
-	if version > schema {
-		return fmt.Errorf("%w: it has schema %d, this program knows up to %d", store.ErrNewer, version, schema)
+	if version > Schema {
+		return fmt.Errorf("%w: it has schema %d, this program knows up to %d", store.ErrNewer, version, Schema)
 	}
 	for _, name := range buckets {
 		if tx.Bucket(name) == nil {
@@ -92,6 +95,9 @@ func checkSchema(tx *bbolt.Tx) error {
 
 // readAll touches every page that holds keys.
 func readAll(tx *bbolt.Tx) error {
+	if err := checkTree(tx, everyBucket); err != nil {
+		return err
+	}
 	return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
 		var last []byte
 		return b.ForEach(func(k, _ []byte) error {

@@ -125,7 +125,7 @@ func (db *DB) List(ctx context.Context, q store.Query) (store.Page[flow.Incident
 			if err != nil {
 				return err
 			}
-			inc, err := incident(tx, id)
+			inc, err := db.incident(tx, id)
 			if err != nil {
 				return wrap(err, "read %s, which an index names", id)
 			}

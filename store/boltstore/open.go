@@ -33,8 +33,8 @@ type Options struct {
 	// a commit waiting.
 	InitialMmapSize int
 
-	// NoSync leaves it to the system when what was committed reaches the disk: a power cut may take it back, or the whole file. It is for tests that
-	// commit ten thousands of times and lose no power.
+	// NoSync leaves it to the system when what was committed reaches the disk: a power cut may take it back, or the whole file. It is only for
+	// tests: those that commit ten thousands of times and lose no power, and those that have to notice it.
 	NoSync bool
 
 	// Fault lets tests fail commits: its error is taken for the disk's. It is called by one goroutine at a time.
@@ -42,11 +42,10 @@ type Options struct {
 
 	openFile func(name string, flag int, perm os.FileMode) (*os.File, error)
 	boot     func() string // nil: what the kernel says
-	noSync   bool          // lets tests see that they notice it
 }
 
-// schema numbers the layout of the file. A program reads its own and refuses higher ones.
-const schema = 1
+// Schema numbers the layout of the file. A program reads its own and refuses higher ones.
+const Schema = 1
 
 var keySchema = []byte("schema")
 
@@ -61,6 +60,7 @@ type DB struct {
 	closing sync.RWMutex // held for reading while a request enters the queue
 	closed  bool
 	stopped chan struct{} // closed when the writer has ended
+	memo    *memo
 
 	boot string // names this run of the machine
 
@@ -106,7 +106,7 @@ func (o Options) bolt() *bbolt.Options {
 		FreelistType:    bbolt.FreelistMapType,
 		NoFreelistSync:  true,
 		InitialMmapSize: o.InitialMmapSize,
-		NoSync:          o.NoSync || o.noSync,
+		NoSync:          o.NoSync,
 		OpenFile:        o.openFile,
 	}
 }
@@ -120,7 +120,7 @@ func open(path string, o Options) (*DB, error) {
 	}
 	db := &DB{
 		path: path, fault: o.Fault, boot: o.boot(), ids: ulid.Monotonic(rand.Reader, 0),
-		queue: make(chan *request, maxGroup), stopped: make(chan struct{}),
+		queue: make(chan *request, maxGroup), stopped: make(chan struct{}), memo: newMemo(),
 	}
 	err := guard(func() (err error) {
 		db.bolt, err = bbolt.Open(path, 0o600, o.bolt())

@@ -243,7 +243,13 @@ func inUse(t *testing.T, boot string) string {
 	path := newPath(t)
 	db := openWith(t, path, boltstore.Options{}.WithBoot(boot))
 	fill(t, db)
-	image, err := os.ReadFile(path) // nobody writes to it now
+	return killed(t, path)
+}
+
+// killed is the file that whoever has one open, and writes nothing at the moment, would leave behind if it were killed now.
+func killed(t *testing.T, path string) string {
+	t.Helper()
+	image, err := os.ReadFile(path)
 	must(t, err)
 	left := newPath(t)
 	must(t, os.WriteFile(left, image, 0o600))
@@ -289,17 +295,20 @@ func TestAFileIsOnlyLookedThroughWhenTheMachineEndedBeforeTheStoreWasClosed(t *t
 }
 
 func TestAStoreThatOnlyWasReadIsStillLookedThroughTheNextTime(t *testing.T) {
+	o := boltstore.Options{}.WithBoot("this")
 	path := inUse(t, "another")
-	image, err := os.ReadFile(path)
+	db := openWith(t, path, o)
+	_, err := db.Incident(t.Context(), 1)
 	must(t, err)
-	must(t, openWith(t, path, boltstore.Options{}.WithBoot("this")).Close())
-	must(t, os.WriteFile(path, image, 0o600)) // as if it had been killed instead
-	db := openWith(t, path, boltstore.Options{}.WithBoot("this"))
-	must(t, db.Save(t.Context(), declared(31)))
-	must(t, db.Close())
-	spoilRoot(t, path, "jobs")
-	_, err = boltstore.Open(path, boltstore.Options{}.WithBoot("this"))
-	must(t, err)
+	spoiled := killed(t, path)
+	spoilRoot(t, spoiled, "incidents")
+	_, err = boltstore.Open(spoiled, o)
+	is(t, err, store.ErrDamaged)
+
+	must(t, db.Save(t.Context(), declared(31))) // from now on it is this machine that wrote last
+	spoiled = killed(t, path)
+	spoilRoot(t, spoiled, "incidents")
+	openWith(t, spoiled, o)
 }
 
 func TestASecondProcessIsToldWhoHoldsTheFile(t *testing.T) {

@@ -13,7 +13,8 @@ import (
 // It is as the machine writes its numbers.
 const (
 	pageHeader   = 16         // id 8, flags 2, count 2, overflow 4
-	metaFreelist = 32         // behind the header of the first two pages: magic, version, page size, flags 4 each, root and its sequence 8 each
+	metaRoot     = 16         // behind the header of the first two pages: magic, version, page size, flags 4 each
+	metaFreelist = 32         // behind the root and its sequence
 	metaPages    = 40         // how many pages there are
 	metaTx       = 48         // the transaction that wrote it
 	metaSize     = 56         // without the checksum
@@ -26,10 +27,11 @@ const (
 // pages. A list that cannot be one is an error: bbolt believes it, and writes over what it names.
 func checkFreePages(f io.ReaderAt, tx *bbolt.Tx) (written bool, err error) {
 	size := uint64(tx.DB().Info().PageSize)
-	at, pages, err := currentMeta(f, tx, int64(size))
-	if err != nil || at == noFreelist {
+	meta, err := currentMeta(f, tx, int64(size))
+	if err != nil || meta.freelist == noFreelist {
 		return false, err
 	}
+	at, pages := meta.freelist, meta.pages
 	header, err := readAt(f, at*size, pageHeader)
 	if err != nil {
 		return false, err
@@ -65,18 +67,21 @@ func checkIDs(list []byte, pages uint64) error {
 	return nil
 }
 
-// currentMeta reads where the list of free pages is, and how many pages there are, of the one of the two first pages that a transaction sees.
-func currentMeta(f io.ReaderAt, tx *bbolt.Tx, page int64) (freelist, pages uint64, err error) {
+// metaPage is one of the two first pages: where the keys begin, where the list of free pages is, and how many pages there are.
+type metaPage struct{ root, freelist, pages uint64 }
+
+// currentMeta reads the one that a transaction sees.
+func currentMeta(f io.ReaderAt, tx *bbolt.Tx, page int64) (metaPage, error) {
 	for n := range int64(2) {
 		meta, err := readAt(f, uint64(n*page+pageHeader), metaSize)
 		if err != nil {
-			return 0, 0, err
+			return metaPage{}, err
 		}
-		if binary.NativeEndian.Uint64(meta[metaTx:]) == uint64(tx.ID()) {
-			return binary.NativeEndian.Uint64(meta[metaFreelist:]), binary.NativeEndian.Uint64(meta[metaPages:]), nil
+		if number := binary.NativeEndian.Uint64; number(meta[metaTx:]) == uint64(tx.ID()) {
+			return metaPage{number(meta[metaRoot:]), number(meta[metaFreelist:]), number(meta[metaPages:])}, nil
 		}
 	}
-	return 0, 0, errors.New("its first pages changed while they were read")
+	return metaPage{}, errors.New("its first pages changed while they were read")
 }
 
 func readAt(f io.ReaderAt, at uint64, n int) ([]byte, error) {

@@ -1,0 +1,98 @@
+package simulation
+
+import "testing"
+
+// Each of these was found by a random schedule, and mended. The lines are the shortest that showed it.
+func TestWhatOnceWentWrong(t *testing.T) {
+	for _, bug := range []struct{ name, was, script string }{
+		{
+			"a bookmark that was found after an unknown outcome is remembered",
+			"its id was not kept, so that the next card got a second bookmark beside the first",
+			`
+			process ask 1,1 none
+			ana declares public w001w
+			slack bookmarks.add internal-after 1
+			ana closes INC-1 enter w002w
+			settle
+			ana types INC-1 task 1 done
+			settle
+			`,
+		},
+		{
+			"a bookmark that was made, and given up without knowing so, is found",
+			"its job ended when the bot was put out of the channel, and the next card got a second bookmark",
+			`
+			process ask 1,1 none
+			ana declares public w001w
+			slack bookmarks.add internal-after 3
+			ana closes INC-1 enter w002w
+			kick INC-1
+			settle
+			ana types INC-1 task 1 done
+			settle
+			`,
+		},
+		{
+			"an edit of unknown outcome is not taken for one that never was",
+			"the state came back to what was shown before, the edit was left out as showing the same, and the message showed what had been in between",
+			`
+			process ask 1,1 none
+			ana declares public w001w
+			ana closes INC-1 enter w002w
+			settle
+			slack chat.update internal-after 2
+			ana reopens INC-1 active w003w || ben types INC-1 timeline w004w
+			ana closes INC-1 resume w005w
+			settle
+			`,
+		},
+		{
+			"the button for the last open task says so in a direct message too",
+			"settling a task brought only the messages about this task up to date, while the question before the last one stands in the others",
+			`
+			process ask 2 lead
+			ana declares public w001w
+			ana types INC-1 role scribe @ben
+			ana types INC-1 role scribe @cem
+			ana closes INC-1 enter w002w
+			ana types INC-1 task add w003w
+			ana types INC-1 task 3 assign @ben
+			settle
+			ana types INC-1 task 1 done
+			settle
+			`,
+		},
+		{
+			"a channel that was archived for a while is brought up to date",
+			"cards and the first message stayed as they were on the day of archiving",
+			`
+			process ask 1,1 none
+			ana declares public w001w
+			ana closes INC-1 enter w002w
+			settle
+			archive INC-1
+			ana types INC-1 task 1 done
+			settle
+			unarchive INC-1
+			settle
+			`,
+		},
+		{
+			"cards of the past are brought up to date too when the bot comes back into a channel",
+			"only the current one was, and a former one kept its buttons",
+			`
+			process ask 1,1 none
+			ana declares private w001w
+			ana closes INC-1 enter w002w
+			settle
+			kick INC-1
+			ana types INC-1 task 1 done
+			settle
+			back INC-1
+			settle
+			`,
+		},
+	} {
+		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
+	}
+}

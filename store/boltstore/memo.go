@@ -1,0 +1,85 @@
+package boltstore
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"sync"
+
+	"epilogue/flow"
+	"epilogue/store"
+)
+
+// memo keeps incidents decoded that were used lately: a click reads its incident several times, and reading JSON is most of what that costs. An entry
+// counts only for the very bytes that it was decoded from, so it can be old but never wrong, and nothing has to be taken out of it when an incident changes.
+type memo struct {
+	mu    sync.Mutex
+	known map[flow.IncidentID]decoded
+}
+
+type decoded struct {
+	record   []byte
+	incident flow.Incident
+}
+
+// mostKnown bounds the memo. What is beyond it is decoded each time.
+const mostKnown = 256
+
+func newMemo() *memo { return &memo{known: map[flow.IncidentID]decoded{}} }
+
+// read is store.DecodeIncident. The incident is the caller's own.
+func (m *memo) read(id flow.IncidentID, record []byte) (flow.Incident, error) {
+	if inc, ok := m.peek(id, record); ok {
+		return clone(inc), nil
+	}
+	inc, err := store.DecodeIncident(record)
+	if err == nil {
+		m.learn(id, bytes.Clone(record), clone(inc))
+	}
+	return inc, err
+}
+
+// peek is the incident that a record decodes to, if that is known. It is shared: who takes it must not change what it holds.
+func (m *memo) peek(id flow.IncidentID, record []byte) (flow.Incident, bool) {
+	m.mu.Lock()
+	d, ok := m.known[id]
+	m.mu.Unlock()
+	if !ok || !bytes.Equal(d.record, record) {
+		return flow.Incident{}, false
+	}
+	return d.incident, true
+}
+
+// learn remembers what a record decodes to. It owns both from now on.
+func (m *memo) learn(id flow.IncidentID, record []byte, inc flow.Incident) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, known := m.known[id]; !known && len(m.known) >= mostKnown {
+		for other := range m.known { // any: which one is not worth keeping book of
+			delete(m.known, other)
+			break
+		}
+	}
+	m.known[id] = decoded{record: record, incident: inc}
+}
+
+// clone copies an incident with all that it holds.
+func clone(inc flow.Incident) flow.Incident {
+	inc.Roles, inc.Evidence = maps.Clone(inc.Roles), maps.Clone(inc.Evidence)
+	inc.Involved, inc.Tasks = slices.Clone(inc.Involved), slices.Clone(inc.Tasks)
+	if inc.OptedOut != nil {
+		out := *inc.OptedOut
+		out.Skipped = slices.Clone(out.Skipped)
+		inc.OptedOut = &out
+	}
+	if inc.Snapshot != nil {
+		snap := *inc.Snapshot
+		snap.Calendar.WorkingDays, snap.Calendar.Holidays = slices.Clone(snap.Calendar.WorkingDays), slices.Clone(snap.Calendar.Holidays)
+		snap.Statuses, snap.Because = slices.Clone(snap.Statuses), slices.Clone(snap.Because)
+		for i := range snap.Because {
+			snap.Because[i].Values = slices.Clone(snap.Because[i].Values)
+		}
+		inc.Snapshot = &snap
+	}
+	return inc
+}
