@@ -39,6 +39,9 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger, takeOver bool) 
 	if err == nil && h.predecessor == nil {
 		err = h.open(ctx, 0)
 	}
+	if errors.Is(err, store.ErrLocked) && !takeOver {
+		return fmt.Errorf("%w; epilogue run --take-over takes its place", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -26,9 +26,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // serve runs a process's part over a store, until the test ends or stop is called.
 func serve(t *testing.T, path string, s ownersocket.Store) (stop func() error) {
 	t.Helper()
+	return serveAndLeave(t, path, s, nil)
+}
+
+func serveAndLeave(t *testing.T, path string, s ownersocket.Store, leave func(*ownersocket.Successor) error) (stop func() error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- ownersocket.Serve(ctx, path, s, nil) }()
+	go func() { ended <- ownersocket.Serve(ctx, path, s, leave) }()
 	stopped := false
 	stop = func() error {
 		if stopped {
