@@ -10,14 +10,15 @@ ARGS      ?=
 BENCH     ?= .
 BENCHTIME ?= 1s
 SCHEDULES ?= 10000
+FUZZTIME  ?= 30s
 
 .DEFAULT_GOAL := help
 # The targets share the build cache and the cores, so "make -j" gains nothing by mixing them.
 .NOTPARALLEL:
-.PHONY: help run test soak lint fmt build bench clean
+.PHONY: help run test soak lint fmt build bench bench-peers clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: ## try the bot in a local sandbox with a demo incident, without Slack (ARGS="..." adds flags)
 	$(GO) run ./cmd/epilogue sandbox --demo $(ARGS)
@@ -32,8 +33,18 @@ test: ## vet, then every test, in random order and with the race detector
 	fi; \
 	set -x; $(GO) vet ./... && $(GO) test $$race -shuffle=on -timeout=10m ./...
 
-soak: ## ten thousand random schedules of crashes, faults and people at once (SCHEDULES=1000, ARGS="-seed 7")
-	$(GO) test ./internal/simulation -run Whatever -count=1 -timeout=2h -schedules $(SCHEDULES) $(ARGS)
+# What make test tries a few times is tried thousands of times here, on another machine each night. Each part can be asked for alone: see the flags.
+soak: ## the promises at length: 200 kills, 1,000 doubtful posts, 5,000 power cuts, 10,000 random schedules, fuzzing (an hour)
+	$(GO) test ./internal/promises -run Kill9 -count=1 -timeout=2h -rounds 200 -v
+	$(GO) test ./internal/promises -run 'ManyPosts|Fate' -count=1 -timeout=1h -ambiguous 1000 -v
+	$(GO) test ./store/boltstore -run 'PowerCut|NoSystemCall' -count=1 -timeout=2h -cuts 5000 -v
+	$(GO) test ./internal/simulation -run Whatever -count=1 -timeout=4h -schedules $(SCHEDULES) $(ARGS)
+	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
+		for target in $$(grep -ho '^func Fuzz[A-Za-z0-9]*' $$package/*_test.go | cut -c 6-); do \
+			echo "fuzz $$package $$target for $(FUZZTIME)"; \
+			$(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; \
+	done
 
 lint: ## gofumpt and golangci-lint (they are built once, which takes minutes)
 	@unformatted=$$($(TOOL) gofumpt -l .) || exit 1; \
@@ -46,8 +57,12 @@ fmt: ## format the code
 build: ## the program, as bin/epilogue
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/epilogue
 
-bench: ## benchmarks (BENCH=regexp, BENCHTIME=3s)
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) ./...
+bench: ## benchmarks, as ratios in one run (BENCH=regexp, BENCHTIME=3s)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) -timeout=2h ./...
+
+bench-peers: ## the same clicks at Bolt for JavaScript, side by side (needs Node.js and npm)
+	cd internal/bench/peers/bolt && npm ci --no-audit --no-fund
+	$(GO) test ./internal/bench -run '^$$' -bench Peers -benchtime 1x -timeout=1h -peers
 
 clean: ## remove what the other targets made; databases and caches stay
 	rm -rf bin

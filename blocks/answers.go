@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"epilogue/flow"
+	"epilogue/internal/spelling"
 )
 
 // NoRoom answers when nothing can be saved, because the disk is full.
@@ -36,7 +37,7 @@ func NoSuchLabel(s Scene, what, typed string, labels []flow.Label) Text {
 	for _, l := range flow.Offered(labels) {
 		names = append(names, l.Name)
 	}
-	if near := Nearest(typed, names); near != "" {
+	if near, ok := spelling.Nearest(typed, names); ok {
 		return say("There is no %s “%s”. Did you mean %s?", what, brief(typed, 40), near)
 	}
 	return say("There is no %s “%s”. There is: %s.", what, brief(typed, 40), brief(strings.Join(names, ", "), shortReason))

@@ -1,9 +1,8 @@
 package blocks
 
 import (
-	"strings"
-
 	"epilogue/flow"
+	"epilogue/internal/spelling"
 )
 
 // Here is where somebody asks for help.
@@ -71,50 +70,9 @@ func Subcommands() []string {
 	}
 }
 
-// Nearest is the candidate that somebody most likely meant, or nothing: at most two letters may be wrong, and fewer than half.
-func Nearest(typed string, candidates []string) string {
-	typed = strings.ToLower(strings.TrimSpace(typed))
-	best, least := "", 3
-	if len(typed) > 40 {
-		return best
-	}
-	for _, c := range candidates {
-		if d := distance(typed, strings.ToLower(c)); d < least && 2*d < len(c) {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
-// distance counts the letters to insert, delete, replace, or swap with their neighbor.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(x)][len(y)]
-}
-
 // NoSuchCommand answers a subcommand that does not exist, with the nearest that does.
 func NoSuchCommand(s Scene, typed string) Text {
-	if near := Nearest(typed, Subcommands()); near != "" {
+	if near, ok := spelling.Nearest(typed, Subcommands()); ok {
 		return say("I do not know “%s”. Did you mean `%s %s`?", brief(typed, 40), s.slash(), near)
 	}
 	return say("I do not know “%s”. What I do know: %s.", brief(typed, 40), s.command("help"))

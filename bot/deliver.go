@@ -263,7 +263,7 @@ func (b *Bot) postThread(ctx context.Context, job store.Job, inc flow.Incident) 
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	if job.Tries < mostFaults && slices.ContainsFunc(cardsDue(inc, events), func(card uint64) bool { return !hasCard(inc.ID, cards, card) }) {
+	if job.Tries < mostFaults && slices.ContainsFunc(flow.CardsDue(inc, events), func(card uint64) bool { return !hasCard(inc.ID, cards, card) }) {
 		return store.Outcome{}, again{after: backoff(job.Tries), sent: job.Claims > 1, why: errNoCard}
 	}
 	for posts := 0; len(events) > 0; {
@@ -300,28 +300,6 @@ func halfway(err error, posts int) error {
 }
 
 var errNoCard = errors.New("the card is not posted yet")
-
-// cardsDue are the cards that must be posted before events can be told in their threads: the current one, if it began before them, and those
-// that began among them. A status that was only passed through has none.
-func cardsDue(inc flow.Incident, events []flow.Event) []uint64 {
-	var due []uint64
-	if len(events) > 0 && inc.Card != 0 && inc.Card < events[0].Seq {
-		due = append(due, inc.Card)
-	}
-	for i, ev := range events {
-		if _, began := ev.Fact.(flow.StatusEntered); !began || i+1 == len(events) {
-			continue
-		}
-		switch events[i+1].Fact.(type) {
-		case flow.StatusEntered, flow.IncidentClosed:
-			if events[i+1].At.Equal(ev.At) {
-				continue
-			}
-		}
-		due = append(due, ev.Seq)
-	}
-	return due
-}
 
 func hasCard(id flow.IncidentID, cards []store.Result, card uint64) bool {
 	return slices.ContainsFunc(cards, func(r store.Result) bool { return r.Key == cardKey(id, card) })

@@ -109,22 +109,9 @@ func (b *Bot) join(ctx context.Context, ch flow.ChannelID) error {
 	return nil
 }
 
-// invite brings somebody into the incident's channel; without a name, everyone who declared it or holds a role. Somebody who cannot be
-// invited keeps nobody else out.
+// invite brings people into the incident's channel. Somebody who cannot be invited keeps nobody else out.
 func (b *Bot) invite(ctx context.Context, inc flow.Incident, to flow.UserID) (store.Outcome, error) {
-	people := []flow.UserID{inc.DeclaredBy}
-	for _, u := range inc.Roles {
-		people = append(people, u)
-	}
-	switch {
-	case to == "":
-	case inc.Private && !slices.Contains(people, to):
-		return store.Outcome{}, nil // a flow's default must not let anybody into a private incident
-	default:
-		people = []flow.UserID{to}
-	}
-	slices.Sort(people)
-	for _, u := range slices.Compact(people) {
+	for _, u := range flow.Invited(inc, to) {
 		if err := b.inviteOne(ctx, inc.Channel, u); err != nil {
 			return store.Outcome{}, err
 		}

@@ -182,6 +182,22 @@ func (d *directory) candidate(ctx context.Context, id flow.UserID, inc flow.Inci
 	return flow.Person{User: id, Standing: a.Standing, Member: a.Member}, err
 }
 
+// unfit are those of people who are known to be no full members, or no longer. Somebody who was never seen passes for one, and is asked for in the
+// background.
+func (d *directory) unfit(ctx context.Context, people []flow.UserID) []flow.UserID {
+	return slices.DeleteFunc(people, func(id flow.UserID) bool {
+		p, err := d.store.Person(ctx, id)
+		if err == nil && p.Standing != "" {
+			return p.Standing == flow.FullMember
+		}
+		d.behind("person/"+string(id), func(ctx context.Context) error {
+			_, err := d.ask(ctx, id)
+			return err
+		})
+		return true
+	})
+}
+
 // channel is what is known of a channel; asked of Slack if nothing is. Of a private channel that the bot is not in Slack says nothing: then nobody
 // is a member, which is asked again the next time.
 func (d *directory) channel(ctx context.Context, id flow.ChannelID) (store.Channel, error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"epilogue/flow"
+	"epilogue/internal/member"
 	"epilogue/internal/socketlink"
 )
 
@@ -191,7 +192,8 @@ func decodeInteraction(b []byte) (request, error) {
 		Actions []json.RawMessage `json:"actions"`
 		View    *viewState        `json:"view"`
 	}
-	if err := json.Unmarshal(without(b, "message"), &p); err != nil {
+	_, rest := member.Cut(b, "message") // most of the bytes of a click, and nothing that is needed
+	if err := json.Unmarshal(rest, &p); err != nil {
 		return request{}, err
 	}
 	r := request{
@@ -251,6 +253,9 @@ func decodeEvent(b []byte) (request, error) {
 		return request{}, err
 	}
 	r := request{kind: kindEvent, delivery: named("event", p.ID)}
+	if p.Event == nil {
+		return r, nil // Slack limits us, or says something else that is not about anybody
+	}
 	if err := json.Unmarshal(p.Event, &r.event); err != nil {
 		return r, err
 	}

@@ -202,17 +202,14 @@ func (b *Bot) tookPart(ctx context.Context, ch flow.ChannelID, user flow.UserID)
 	if err != nil {
 		return fmt.Errorf("read the incident in %s: %w", ch, err)
 	}
-	if involved(inc, user) || inc.Stage == flow.Closed {
+	if involved(inc, user) { // as with almost every message
 		return nil
 	}
 	p, err := b.people.person(ctx, user)
 	if err != nil {
 		return err
 	}
-	if p.Standing == flow.Bot {
-		return nil
-	}
-	if _, _, err := b.do(ctx, inc.ID, "", "", flow.Involve{User: user}); err != nil && !errors.As(err, new(flow.Refusal)) {
+	if _, _, err := b.do(ctx, inc.ID, "", "", flow.Involve{User: user, Standing: p.Standing}); err != nil && !errors.As(err, new(flow.Refusal)) {
 		return err
 	}
 	return nil

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"epilogue/flow"
@@ -71,29 +70,6 @@ func answerTo(responseURL string) jobOption {
 			j.Detail = responseURL
 		}
 	}
-}
-
-// homesOf are the App Homes in which a change can be seen: of whoever has, or had, a task that is not as it was.
-func homesOf(before, after flow.Incident) []flow.Effect {
-	var out []flow.Effect
-	add := func(who flow.UserID) {
-		home := flow.Effect{Tell: flow.TellHome, To: who}
-		if who != "" && !slices.ContainsFunc(out, func(e flow.Effect) bool { return e.To == who }) {
-			out = append(out, home)
-		}
-	}
-	for _, t := range after.Tasks {
-		if old, _ := before.Task(t.Number); old != t || before.Status != after.Status {
-			add(old.Assignee)
-			add(t.Assignee)
-		}
-	}
-	for _, old := range before.Tasks {
-		if _, still := after.Task(old.Number); !still {
-			add(old.Assignee)
-		}
-	}
-	return out
 }
 
 // jobsFor makes one job per effect.

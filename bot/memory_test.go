@@ -21,20 +21,20 @@ func held() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// Payloads of a megabyte, 256 of each kind, while the one who would work on them is stuck. What is held is told from what was given by an order of
+// Payloads of a megabyte, 128 of each kind, while the one who would work on them is stuck. What is held is told from what was given by an order of
 // magnitude, so that a busy machine changes nothing.
 func TestWhatWaitsHoldsOnToWhatItNeedsAndNotToThePayload(t *testing.T) {
 	large := strings.Repeat("x", 1<<20)
 	for name, give := range map[string]func(i int) (kind, payload string){
 		"clicks that echo their message": func(i int) (string, string) {
-			return "interactive", fmt.Sprintf(`{"type":"block_actions","user":{"id":"UANA"},"channel":{"id":"CX"},"message":{"text":%q},
+			return "interactive", fmt.Sprintf(`{"type":"block_actions","user":{"id":"UANA"},"channel":{"id":"CX"},"message":{"text":"%s"},
 				"actions":[{"action_id":"task.done","value":"INC-1/3","action_ts":"%d.1"}]}`, large, i)
 		},
 		"messages in channels": func(i int) (string, string) {
-			return "events_api", fmt.Sprintf(`{"event_id":"Ev%d","event":{"type":"message","user":"UANA","channel":"CX","text":%q}}`, i, large)
+			return "events_api", fmt.Sprintf(`{"event_id":"Ev%d","event":{"type":"message","user":"UANA","channel":"CX","text":"%s"}}`, i, large)
 		},
 		"commands": func(i int) (string, string) {
-			return "slash_commands", fmt.Sprintf(`{"user_id":"UANA","channel_id":"CX","trigger_id":"%d","text":%q}`, i, large)
+			return "slash_commands", fmt.Sprintf(`{"user_id":"UANA","channel_id":"CX","trigger_id":"%d","text":"%s"}`, i, large)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestWhatWaitsHoldsOnToWhatItNeedsAndNotToThePayload(t *testing.T) {
 			}
 			before := held()
 			dropped := 0
-			for i := range 256 {
+			for i := range 128 {
 				kind, payload := give(i)
 				e := socketlink.Envelope{
 					ID: fmt.Sprint(i), Type: kind, Payload: json.RawMessage(payload), Received: time.Now().Add(-time.Minute), // too late to be begun
@@ -61,10 +61,10 @@ func TestWhatWaitsHoldsOnToWhatItNeedsAndNotToThePayload(t *testing.T) {
 				}
 			}
 			if now := held(); now-before > maxWaitingBytes+maxWaitingBytes/2 {
-				t.Errorf("%d MiB are held for 256 envelopes of 1 MiB, of which %d wait", (now-before)>>20, 256-dropped)
+				t.Errorf("%d MiB are held for 128 envelopes of 1 MiB, of which %d wait", (now-before)>>20, 128-dropped)
 			}
 			if small := name != "commands"; small != (dropped == 0) {
-				t.Errorf("%d of 256 were dropped", dropped)
+				t.Errorf("%d of 128 were dropped", dropped)
 			}
 			close(release)
 			r.idle()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -286,32 +285,5 @@ func TestAnAnswerIsPromisedOnlyForTheChannelThatIsMade(t *testing.T) {
 	}
 	if jobs[0].Detail != "https://x" || jobs[1].Detail != "" {
 		t.Errorf("%+v", jobs)
-	}
-}
-
-func TestTheHomesThatAChangeShowsInAreDrawnAgain(t *testing.T) {
-	task := func(n flow.TaskNumber, who flow.UserID, s flow.TaskState) flow.Task {
-		return flow.Task{Number: n, Assignee: who, State: s}
-	}
-	base := flow.Incident{Tasks: []flow.Task{task(1, ana, flow.Open), task(2, ben, flow.Open), task(3, "", flow.Open)}}
-	change := func(tasks ...flow.Task) flow.Incident { return flow.Incident{Tasks: tasks} }
-	for name, c := range map[string]struct {
-		after flow.Incident
-		want  []flow.UserID
-	}{
-		"nothing":   {base, nil},
-		"settled":   {change(task(1, ana, flow.Done), base.Tasks[1], base.Tasks[2]), []flow.UserID{ana}},
-		"handed on": {change(task(1, cem, flow.Open), base.Tasks[1], base.Tasks[2]), []flow.UserID{ana, cem}},
-		"removed":   {change(base.Tasks[0], base.Tasks[2]), []flow.UserID{ben}},
-		"added":     {change(append(slices.Clone(base.Tasks), task(4, cem, flow.Open))...), []flow.UserID{cem}},
-	} {
-		var got []flow.UserID
-		for _, e := range homesOf(base, c.after) {
-			got = append(got, e.To)
-		}
-		slices.Sort(got)
-		if diff := cmp.Diff(c.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
 	}
 }

@@ -51,7 +51,7 @@ func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, de
 	if err != nil {
 		return before, nil, err
 	}
-	jobs := jobsFor(after.ID, b.heard(ctx, append(flow.Effects(events), homesOf(before, after)...)), now)
+	jobs := jobsFor(after.ID, b.heard(ctx, append(flow.Effects(events), flow.Homes(before, after)...)), now)
 	for i := range jobs {
 		for _, with := range extra {
 			with(&jobs[i])
@@ -78,8 +78,15 @@ func (b *Bot) decide(ctx context.Context, before flow.Incident, by flow.UserID, 
 	if err != nil {
 		return before, nil, now, fmt.Errorf("read the process: %w", err)
 	}
-	after, events, err := flow.Do(process, before, cmd, actor, now.In(b.zone))
-	return after, events, now, err
+	var unfit []flow.UserID
+	for {
+		after, events, err := flow.Do(process, before, cmd, actor, now.In(b.zone), unfit...)
+		found := slices.DeleteFunc(b.people.unfit(ctx, flow.Defaulted(events)), func(id flow.UserID) bool { return slices.Contains(unfit, id) })
+		if err != nil || len(found) == 0 {
+			return after, events, now, err
+		}
+		unfit = append(unfit, found...)
+	}
 }
 
 // heard leaves out what nobody would see: App Homes that were never opened.

@@ -34,8 +34,12 @@ type (
 	}
 	// AddNote writes a note into the timeline.
 	AddNote struct{ Text string }
-	// Involve records that somebody took part, once; the second time is refused with NothingToChange.
-	Involve struct{ User UserID }
+	// Involve records that somebody took part, once; the second time is refused with NothingToChange. Bots take no part, nor does anybody in an
+	// incident that is closed.
+	Involve struct {
+		User     UserID
+		Standing Standing
+	}
 	// RecordEvidence reports that something which completes tasks is there (What says what) or gone (an empty What; Reason says why).
 	RecordEvidence struct{ Proof, What, Reason string }
 )

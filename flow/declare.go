@@ -211,6 +211,12 @@ func (c Involve) do(s *scene) error {
 	if _, there := slices.BinarySearch(s.inc.Involved, c.User); there || c.User == "" {
 		return Refusal{Why: NothingToChange, Incident: s.inc.ID}
 	}
+	switch {
+	case s.inc.Stage == Closed:
+		return s.alreadyClosed()
+	case c.Standing == Bot:
+		return Refusal{Why: NotAFullMember, Incident: s.inc.ID, Standing: c.Standing}
+	}
 	s.record(PersonInvolved{User: c.User})
 	return nil
 }

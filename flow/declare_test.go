@@ -179,6 +179,15 @@ func TestWhoeverTookPartIsInvolvedOnce(t *testing.T) {
 	equal(t, s.inc.Involved, []flow.UserID{"ana", "ben", "cem", "dan", "eve"})
 }
 
+func TestNoBotTakesPartAndNobodyDoesInAClosedIncident(t *testing.T) {
+	s := entered(t, small()).
+		do(itself, flow.Involve{User: "guest", Standing: flow.Guest}).
+		refuses(itself, flow.Involve{User: "robot", Standing: flow.Bot}, flow.Refusal{Why: flow.NotAFullMember, Standing: flow.Bot}).
+		do(ana, flow.OptOut{Reason: "why"}).
+		refuses(itself, flow.Involve{User: "zoe", Standing: flow.FullMember}, because(flow.AlreadyClosed))
+	equal(t, s.inc.Involved, []flow.UserID{"ana", "guest"})
+}
+
 // everything is one of each command that could succeed on an incident in the first status of the small flow.
 func everything() []flow.Command {
 	return []flow.Command{

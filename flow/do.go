@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -9,8 +10,11 @@ import (
 // Do decides what becomes of a command: the incident afterwards and the events that lead there, or a Refusal, and then the
 // incident as it was. It never changes its argument. The location of at is the organization's zone: days are counted there;
 // events carry UTC.
-func Do(p Process, inc Incident, cmd Command, by Actor, at time.Time) (Incident, []Event, error) {
-	s := scene{process: p, inc: inc, by: by, at: at}
+//
+// Of people it knows what it is told: unfit are those who may be assigned nothing by default, since they are no full members, or no longer. Whoever
+// looks up only those who matter decides once, looks at whom Defaulted names, and decides again if one of them is unfit.
+func Do(p Process, inc Incident, cmd Command, by Actor, at time.Time, unfit ...UserID) (Incident, []Event, error) {
+	s := scene{process: p, inc: inc, by: by, at: at, unfit: unfit}
 	if err := s.run(cmd); err != nil {
 		return inc, nil, err
 	}
@@ -23,6 +27,7 @@ type scene struct {
 	inc     Incident
 	by      Actor
 	at      time.Time
+	unfit   []UserID
 	events  []Event
 	settled TaskNumber // the task that this command settled last
 }
@@ -103,7 +108,7 @@ func (s *scene) enter(status Key, f StatusEntered) {
 		if t.Due.IsZero() && t.DueChanges == 0 && t.Offset.Unit != "" {
 			f.Due = append(f.Due, TaskDue{t.Number, s.inc.Snapshot.Calendar.Due(s.at, t.Offset)})
 		}
-		if to, changes := s.inc.defaultAssignee(t); changes {
+		if to, changes := s.defaultAssignee(t); changes {
 			f.Assigned = append(f.Assigned, TaskFor{t.Number, to})
 		}
 	}
@@ -112,11 +117,17 @@ func (s *scene) enter(status Key, f StatusEntered) {
 }
 
 // defaultAssignee is who gets a task whose status begins, and whether that changes anything: what a person assigned by hand stays,
-// and a task that follows a role has whoever holds it now, be it nobody.
-func (inc Incident) defaultAssignee(t Task) (to UserID, changes bool) {
+// and a task that follows a role has whoever holds it now, be it nobody. In the place of somebody who may be assigned nothing the lead gets it.
+func (s *scene) defaultAssignee(t Task) (to UserID, changes bool) {
 	to = t.Default.User
 	if t.Default.Role != "" {
-		to = inc.Roles[t.Default.Role]
+		to = s.inc.Roles[t.Default.Role]
+	}
+	if slices.Contains(s.unfit, to) {
+		to = s.inc.Lead()
+	}
+	if slices.Contains(s.unfit, to) {
+		to = ""
 	}
 	return to, !t.ByHand && to != t.Assignee && (to != "" || t.Default.Role != "")
 }
@@ -127,7 +138,7 @@ func (s *scene) follow(n TaskNumber) {
 	if !ok || t.Default.Role == "" || !s.inc.Current(t) {
 		return
 	}
-	if to, changes := s.inc.defaultAssignee(t); changes {
+	if to, changes := s.defaultAssignee(t); changes {
 		s.record(TaskAssigned{Task: n, From: t.Assignee, To: to, ByRole: true})
 	}
 }

@@ -156,11 +156,8 @@ func (t *telling) assigned(ev Event, task TaskNumber, to UserID) {
 func (t *telling) status(ev Event, f StatusEntered, later []Event) {
 	t.shrink(ev, f.Card)
 	t.began = append(t.began, ev.Seq)
-	for _, e := range later {
-		switch e.Fact.(type) {
-		case StatusEntered, IncidentClosed:
-			return
-		}
+	if passedThrough(later) {
+		return
 	}
 	t.add(
 		Effect{Tell: TellCard, Card: ev.Seq, Seq: ev.Seq},

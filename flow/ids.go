@@ -15,11 +15,11 @@ func (id IncidentID) String() string { return fmt.Sprintf("INC-%d", int(id)) }
 // ParseReference reads a reference as people type it: INC-42 in any case, with or without the prefix's dash, "#42" or
 // "42" not included, since a bare number names a task. It reports false for anything else.
 func ParseReference(s string) (IncidentID, bool) {
-	rest, ok := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(s)), "INC")
-	if !ok {
+	s = strings.TrimSpace(s)
+	if len(s) < 3 || !strings.EqualFold(s[:3], "INC") { // not ToUpper, which makes an I of more than an i
 		return 0, false
 	}
-	rest = strings.TrimPrefix(rest, "-")
+	rest := strings.TrimPrefix(s[3:], "-")
 	if rest == "" || len(rest) > 9 || strings.Trim(rest, "0123456789") != "" {
 		return 0, false
 	}

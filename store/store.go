@@ -35,8 +35,11 @@ var (
 //
 // Values go in and come out: no code of the caller runs inside, and what was returned may be kept and is never changed
 // later. Every method may be called from any goroutine. When a method that writes returns nil, what it wrote survives a power
-// cut; when it returns an error (other than the context's), nothing of it was written. When its context ends while it
-// writes, it returns the context's error and the write may still happen.
+// cut; when it returns an error (other than the context's, and ErrBroken), nothing of it was written. When its context ends while it
+// writes, it returns the context's error and the write may still happen; with ErrBroken, opening the store again shows whether it did.
+//
+// A record that cannot be read, ErrDamaged or ErrNewer, is an error of whoever asks for it by name, and harms nobody else: lists pass it over, a
+// job is buried instead of handed out, with its bytes as Detail, and a damaged version of the process counts as never saved. Check names each.
 type Store interface {
 	Incidents
 	Processes

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"epilogue/internal/spelling"
 )
 
 // usage is a command line that makes no sense.
@@ -48,33 +50,14 @@ func wantsCommand(_ context.Context, c *cli.Command) error {
 
 // unknown says that a command is not there, and which one was probably meant.
 func unknown(c *cli.Command, typed string) error {
+	var names []string
 	for _, sub := range c.VisibleCommands() {
-		if similar(sub.Name, strings.ToLower(typed)) {
-			return usage{fmt.Errorf("there is no command %q; did you mean %q?", typed, c.FullName()+" "+sub.Name)}
-		}
+		names = append(names, sub.Name)
+	}
+	if near, ok := spelling.Nearest(typed, names); ok {
+		return usage{fmt.Errorf("there is no command %q; did you mean %q?", typed, c.FullName()+" "+near)}
 	}
 	return usage{fmt.Errorf("there is no command %q; see %q", typed, c.FullName()+" --help")}
-}
-
-// similar reports whether two words are at most two letters apart, and share at least one.
-func similar(a, b string) bool {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			changed := diagonal
-			if a[i] != b[j] {
-				changed++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(changed, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)] <= min(2, len(a)-1)
 }
 
 // words checks how many arguments a command got, and returns them filled up with empty ones.

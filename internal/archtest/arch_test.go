@@ -26,7 +26,7 @@ var rooms = []room{
 	},
 	{
 		"blocks",
-		[]string{"flow"},
+		[]string{"flow", "internal/spelling"}, // spelling is as pure as flow: what was meant belongs to the sentence that says so
 		[]string{"github.com/slack-go/slack"},
 		[]string{"context", "os", "net/http", "database/sql"},
 		"blocks turns values into words and pictures; it must be able to do so without a workspace, a database or a socket",
@@ -52,7 +52,13 @@ var rooms = []room{
 		"storetest is the contract as a suite: it must run on any store",
 	},
 	{
-		"internal/socketlink", nil,
+		"internal/member", nil, nil,
+		[]string{"encoding/json"},
+		"member is quick because it decodes nothing; both readers of what Slack sends rest on it",
+	},
+	{
+		"internal/socketlink",
+		[]string{"internal/member"},
 		[]string{"github.com/coder/websocket", "github.com/slack-go/slack"},
 		nil,
 		"socketlink carries envelopes; what they mean is not its business, and losing none is",
@@ -69,17 +75,37 @@ var rooms = []room{
 		"the sandbox's Block Kit rules are read off Slack's documentation, independently of what the bot checks",
 	},
 	{
-		"internal/config", nil,
+		"internal/sandbox/page",
+		[]string{"internal/sandbox", "internal/sandbox/blockkit", "internal/sandbox/page/kit"},
+		[]string{"github.com/kyokomi/emoji"},
+		nil,
+		"the page draws what the sandbox lets a person see, and hands on what they do; it knows no app",
+	},
+	{
+		"internal/sandbox/page/kit",
+		[]string{"internal/sandbox/blockkit"},
+		[]string{"github.com/kyokomi/emoji"},
+		[]string{"net/http", "os"},
+		"kit is blocks in, HTML out: it can be used, and attacked, without a workspace",
+	},
+	{
+		"internal/config",
+		[]string{"internal/spelling"},
 		[]string{"go.yaml.in/yaml"},
 		nil,
 		"config is what the operator wrote, typed and checked; who uses it converts it",
 	},
 	{
 		"internal/flowfile",
-		[]string{"flow"},
+		[]string{"flow", "internal/spelling"},
 		[]string{"go.yaml.in/yaml"},
 		nil,
 		"flowfile is the process as a text file; where the process is kept is not its business",
+	},
+	{
+		"internal/spelling", nil, nil,
+		[]string{"context", "os", "io", "net", "log", "sync", "database/sql"},
+		"spelling compares words: whoever writes a sentence may ask it, so it must drag nothing along",
 	},
 	{
 		"internal/ownersocket",
@@ -89,7 +115,7 @@ var rooms = []room{
 	},
 	{
 		"bot",
-		[]string{"flow", "blocks", "store", "internal/socketlink"},
+		[]string{"flow", "blocks", "store", "internal/member", "internal/socketlink"},
 		[]string{"github.com/slack-go/slack", "github.com/oklog/ulid", "golang.org/x/sync", "golang.org/x/time"},
 		nil,
 		"bot is the Slack edge: it must not know which database there is, and there is no other Slack than the one behind its API URL",
@@ -103,13 +129,13 @@ var rooms = []room{
 	},
 	{
 		"internal/local",
-		[]string{"flow", "store", "store/boltstore", "bot", "internal/ownersocket", "internal/sandbox", "internal/socketlink"},
+		[]string{"flow", "store", "store/boltstore", "bot", "internal/ownersocket", "internal/sandbox", "internal/sandbox/page", "internal/socketlink"},
 		nil, nil,
 		"local puts a bot and a local Slack together: between the two there is nothing but the protocol",
 	},
 	{
 		"cmd/epilogue",
-		[]string{"bot", "internal/config", "internal/local", "internal/operator"},
+		[]string{"bot", "internal/config", "internal/local", "internal/operator", "internal/spelling"},
 		[]string{"github.com/urfave/cli"},
 		nil,
 		"cmd is flags and wiring: what its commands do is in internal/operator and internal/local",
@@ -120,6 +146,7 @@ var rooms = []room{
 	{"internal/bench", nil, nil, nil, "it is tests"},
 	{"internal/browser", nil, nil, nil, "it is tests"},
 	{"internal/simulation", nil, nil, nil, "it is tests"},
+	{"internal/fidelity", nil, nil, nil, "it is tests"},
 }
 
 type listed struct {

@@ -33,8 +33,8 @@ func BenchmarkEndToEndClicks(b *testing.B) {
 			for b.Loop() {
 				all := medians{}
 				for range rounds {
-					bot := botRush(b, c, at.people)
-					bare := bareRush(b, c, at.people)
+					bot := botRush(b, c, at.people, 0)
+					bare := bareRush(b, c, at.people, 0)
 					all.add("clicks/s", bot.perSecond())
 					all.add("p50-ms", ms(percentile(bot.took, 0.50)))
 					all.add("p99-ms", ms(percentile(bot.took, 0.99)))
@@ -54,7 +54,7 @@ func BenchmarkEndToEndAck(b *testing.B) {
 	for b.Loop() {
 		all := medians{}
 		for range rounds {
-			bot, echo := botRush(b, c, 64), echoRush(b, c, 64)
+			bot, echo := botRush(b, c, 64, 0), echoRush(b, c, 64)
 			all.add("p99-ms", ms(percentile(bot.took, 0.99)))
 			all.add("echo-p99-ms", ms(percentile(echo.took, 0.99)))
 			all.add("echo/s", echo.perSecond())
@@ -64,11 +64,28 @@ func BenchmarkEndToEndAck(b *testing.B) {
 	}
 }
 
+// BenchmarkEndToEndAlone: one person clicks now and then, so that nothing else is going on, beside the store alone saving as seldom.
+func BenchmarkEndToEndAlone(b *testing.B) {
+	c := mustFound(b, busy)
+	const pause = 25 * time.Millisecond // by then the bot has edited the card and sleeps
+	for b.Loop() {
+		all := medians{}
+		for range rounds {
+			bot, bare := botRush(b, c, 1, pause), bareRush(b, c, 1, pause)
+			all.add("p50-ms", ms(percentile(bot.took, 0.50)))
+			all.add("commit-p50-ms", ms(percentile(bare.took, 0.50)))
+			all.add("p50-x-commit", ms(percentile(bot.took, 0.50))/ms(percentile(bare.took, 0.50)))
+		}
+		all.report(b)
+	}
+}
+
 // botRush has a crowd click at a bot of its own, and makes sure that every click is in the store.
-func botRush(b *testing.B, c *company, people int) rush {
+func botRush(b *testing.B, c *company, people int, pause time.Duration) rush {
 	b.Helper()
 	path := c.storeFor(b)
 	g := gather(b, c, people)
+	g.pause = pause
 	bot := startBot(b, g.slack, path, "unpaced")
 	g.rush(warmUp)
 	r := g.rush(rushFor)
@@ -113,7 +130,7 @@ func (g *crowd) account(path string, c *company) {
 
 // bareRush does to the store what the bot does to it before the acks of a crowd, and nothing else: the bot's own changes, each with its jobs and its delivery, by as
 // many goroutines. An incident's changes follow one another, as they do in the bot.
-func bareRush(b *testing.B, c *company, people int) rush {
+func bareRush(b *testing.B, c *company, people int, pause time.Duration) rush {
 	b.Helper()
 	done, reopen := changes(b, c)
 	db, err := boltstore.Open(c.storeFor(b), boltstore.Options{})
@@ -157,6 +174,7 @@ func bareRush(b *testing.B, c *company, people int) rush {
 				if began.After(measured) {
 					took[p] = append(took[p], time.Since(began))
 				}
+				time.Sleep(pause)
 			}
 		})
 	}

@@ -16,6 +16,7 @@ type crowd struct {
 	b      *testing.B
 	slack  *slack
 	people []*person
+	pause  time.Duration // between two clicks of one person in a rush
 }
 
 type person struct {
@@ -154,6 +155,7 @@ func (g *crowd) rush(d time.Duration) rush {
 			if err := p.click(g.slack); err != nil {
 				return err
 			}
+			time.Sleep(g.pause)
 		}
 		return nil
 	})

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"epilogue/internal/spelling"
 )
 
 // The file is walked as nodes, not decoded into structs: every problem keeps its position, every problem
@@ -117,7 +119,7 @@ func (r *reader) fields(path string, node *yaml.Node, fields ...field) {
 			r.report(here, key, "given twice, first in line %d", line)
 		case known < 0:
 			r.report(here, key, "unknown key; %s", didYouMean(key.Value, names))
-			meant, _ := nearest(key.Value, names)
+			meant, _ := spelling.Nearest(key.Value, names)
 			misspelled[meant] = true
 		default:
 			r.visit(here, value, fields[known].take)

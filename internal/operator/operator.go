@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"epilogue/flow"
@@ -28,8 +29,11 @@ func admins(c config.Config) []flow.UserID {
 }
 
 // openStore opens the store as the bot does: the file is made if there is none. It waits for another process to let go of it; 0: as long as is usual.
-func openStore(c config.Store, wait time.Duration) (*boltstore.DB, error) {
-	db, err := boltstore.Open(c.Path, boltstore.Options{NetworkFS: c.AllowNetworkFilesystem, LockTimeout: wait})
+// What cannot be read of it later is logged.
+func openStore(c config.Store, wait time.Duration, log *slog.Logger) (*boltstore.DB, error) {
+	db, err := boltstore.Open(c.Path, boltstore.Options{NetworkFS: c.AllowNetworkFilesystem, LockTimeout: wait, Unread: func(err error) {
+		log.Error("a record of the store cannot be read; epilogue check names all of them", "err", err)
+	}})
 	return db, advised(err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -151,5 +152,24 @@ func TestLogsAreJSONUnlessSomebodyReadsThem(t *testing.T) {
 		if log.Enabled(t.Context(), slog.LevelDebug) != c.debug {
 			t.Errorf("%+v: debug is %v", c.Log, !c.debug)
 		}
+	}
+}
+
+func TestAPredecessorThatDoesNotAnswerIsNotWaitedForForEver(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "epilogue.db")
+	mute, err := new(net.ListenConfig).Listen(t.Context(), "unix", path+".sock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = mute.Close() }()
+	c := config.Config{Store: config.Store{Path: path}}
+	c.Slack.BotToken, c.Slack.AppToken = config.NewSecret("xoxb-1"), config.NewSecret("xapp-1")
+	err = Run(t.Context(), c, slog.New(slog.DiscardHandler), true)
+	if err == nil || !strings.Contains(err.Error(), "does not answer: find out what keeps it, stop it, and start again") {
+		t.Errorf("it ended with %v", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("it made a store")
 	}
 }

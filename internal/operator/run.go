@@ -62,13 +62,34 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger, takeOver bool) 
 
 // predecessor is the process that holds the store now; nil if nobody does.
 func predecessor(ctx context.Context, path string, log *slog.Logger) (*ownersocket.Client, error) {
-	p, err := ownersocket.Ask(ctx, path)
+	asking, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	p, err := ownersocket.Ask(asking, path)
 	if errors.Is(err, ownersocket.ErrNobody) {
 		log.Info("nobody runs whose place could be taken; starting as usual")
 		return nil, nil
 	}
-	return p, err
+	if err == nil {
+		if err = p.MayLeave(asking); err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}
+	if err != nil && asking.Err() != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("the process that holds %s does not answer: find out what keeps it, stop it, and start again", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
+
+// How long the predecessor may take to answer, to let go of everything but the file, and then to close that. What people do waits meanwhile, so that
+// all of it takes a fraction of a second where nothing is wrong; whoever takes longer has promised to leave all the same.
+const (
+	answerWithin = 5 * time.Second
+	leaveWithin  = 15 * time.Second
+	lockWithin   = 10 * time.Second
+)
 
 // household is what a running bot needs around it: the store, the socket for tools, the health endpoint. They are opened in this order and closed in the
 // opposite one, so that whoever gets the store's lock next finds the rest free.
@@ -85,7 +106,7 @@ type household struct {
 
 // open opens the store, waiting for its lock for so long (0: as long as is usual), and lets tools use it.
 func (h *household) open(ctx context.Context, wait time.Duration) (err error) {
-	if h.store, err = openStore(h.config.Store, wait); err != nil {
+	if h.store, err = openStore(h.config.Store, wait, h.log); err != nil {
 		return err
 	}
 	h.log.Info("the store is open", "path", h.config.Store.Path)
@@ -136,28 +157,31 @@ func (h *household) run(ctx context.Context) error {
 	return nil
 }
 
-// lockWithin is how long the predecessor may take from when it has let go of everything else until it has closed the file.
-const lockWithin = 10 * time.Second
-
 // succeed takes the store from the predecessor, now that Slack is connected.
 func (h *household) succeed(ctx context.Context) (store.Store, error) {
 	began := time.Now()
 	h.log.Info("asking the process that runs to hand over", "pid", h.predecessor.Pid())
-	if err := h.predecessor.Leave(ctx, h.bot.Adopt); err != nil {
+	leaving, cancel := context.WithTimeout(ctx, leaveWithin)
+	defer cancel()
+	if err := h.predecessor.Leave(leaving, h.bot.Adopt); err != nil && !errors.Is(err, ownersocket.ErrNobody) { // it may have ended by itself
+		if leaving.Err() != nil && ctx.Err() == nil {
+			err = fmt.Errorf("process %d was asked to hand over, and has not let go for %s: find out what keeps it, stop it, and start again", h.predecessor.Pid(), leaveWithin)
+		}
 		return nil, err
 	}
 	if err := h.open(ctx, lockWithin); err != nil {
 		return nil, err
 	}
 	h.log.Info("took over", "from", h.predecessor.Pid(), "after", time.Since(began).Round(time.Millisecond))
-	return h.store, h.answerHealth(ctx)
+	if err := h.answerHealth(ctx); err != nil {
+		h.log.Error("nobody can ask how this process is", "err", err) // there is no way back, and without this the bot does its work
+	}
+	return h.store, nil
 }
 
-// handOver lets a successor have the store, the first one that asks.
+// handOver lets a successor have the store; it is asked once.
 func (h *household) handOver(s *ownersocket.Successor) error {
-	if first := h.successor.Load(); first != nil || !h.successor.CompareAndSwap(nil, s) {
-		return errors.New("it is handing over to another process already")
-	}
+	h.successor.Store(s)
 	h.log.Info("handing over to another process", "pid", s.Pid)
 	h.leave(bot.ErrHandedOver)
 	return nil

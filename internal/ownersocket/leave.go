@@ -43,23 +43,31 @@ func (s *Successor) end() {
 	s.out = nil
 }
 
+// departure is the one time that a process hands its store over.
+type departure struct {
+	leave func(*Successor) error // nil: never
+
+	mu       sync.Mutex
+	promised bool // to a successor
+}
+
+func (d *departure) isPromised() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.promised
+}
+
 // handOver answers a process that asks for the store.
-func handOver(serving context.Context, w http.ResponseWriter, r *http.Request, leave func(*Successor) error) {
+func (d *departure) handOver(serving context.Context, w http.ResponseWriter, r *http.Request) {
 	var h heir
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxProcess)).Decode(&h)
-	switch {
-	case err != nil:
-	case leave == nil:
-		err = errors.New("this process does not hand over its store; stop it first")
-	case h.Schema < boltstore.Schema:
-		err = fmt.Errorf("%w: it has schema %d, yours knows up to %d", store.ErrNewer, boltstore.Schema, h.Schema)
-	}
-	s := &Successor{Pid: h.Pid, out: json.NewEncoder(w), w: http.NewResponseController(w)}
+	s := &Successor{out: json.NewEncoder(w), w: http.NewResponseController(w)}
 	defer s.end()
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxProcess)).Decode(&h)
 	if err == nil {
-		err = leave(s)
+		s.Pid = h.Pid
+		err = d.promise(h, s)
 	}
-	if err != nil {
+	if err != nil || h.Asks {
 		answer(w, nil, err)
 		return
 	}
@@ -70,6 +78,39 @@ func handOver(serving context.Context, w http.ResponseWriter, r *http.Request, l
 	case <-serving.Done():
 	case <-r.Context().Done(): // the successor is gone; its predecessor leaves all the same
 	}
+}
+
+// promise promises the store to the first who asks for it and can use it.
+func (d *departure) promise(h heir, s *Successor) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.leave == nil:
+		return errors.New("this process does not hand over its store; stop it first")
+	case h.Schema < boltstore.Schema:
+		return fmt.Errorf("%w: it has schema %d, yours knows up to %d", store.ErrNewer, boltstore.Schema, h.Schema)
+	case d.promised:
+		return errors.New("it is handing over to another process already")
+	case h.Asks:
+		return nil
+	}
+	if err := d.leave(s); err != nil {
+		return err
+	}
+	d.promised = true
+	return nil
+}
+
+// MayLeave asks the process that holds the store whether it would let go of it, and is nil if so. Nothing happens yet.
+func (c *Client) MayLeave(ctx context.Context) error {
+	body, err := json.Marshal(heir{Pid: os.Getpid(), Schema: boltstore.Schema, Asks: true})
+	if err == nil {
+		_, err = c.call(ctx, http.MethodPost, pathLeave, body)
+	}
+	if err != nil {
+		return fmt.Errorf("take over: %w", err)
+	}
+	return nil
 }
 
 // Leave asks the process that holds the store to let go of it, and returns when it has, but for the file's lock, which ends last. late gets the envelopes

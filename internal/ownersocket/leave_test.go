@@ -95,3 +95,69 @@ func ask(t *testing.T, path, method, to, body string) (status int, answer string
 	must(t, err)
 	return resp.StatusCode, string(said)
 }
+
+func TestWhoOnlyAsksGetsNothingAndOnlyTheFirstGetsTheStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "epilogue.db")
+	asked := make(chan *ownersocket.Successor, 10)
+	stop := serveAndLeave(t, path, openFile(t, path), func(s *ownersocket.Successor) error { asked <- s; return nil })
+	first, err := ownersocket.Ask(t.Context(), path)
+	must(t, err)
+	defer func() { must(t, first.Close()) }()
+	must(t, first.MayLeave(t.Context()))
+	if len(asked) != 0 {
+		t.Fatal("asking whether it would leave made it leave")
+	}
+	left := make(chan error, 1)
+	go func() { left <- first.Leave(t.Context(), nil) }()
+	<-asked
+	second, err := ownersocket.Ask(t.Context(), path)
+	must(t, err)
+	defer func() { must(t, second.Close()) }()
+	for what, err := range map[string]error{"asks": second.MayLeave(t.Context()), "comes for it": second.Leave(t.Context(), nil)} {
+		if err == nil || !strings.Contains(err.Error(), "handing over to another process already") {
+			t.Errorf("the second, who %s, gets %v", what, err)
+		}
+	}
+	must(t, stop())
+	must(t, <-left)
+	if len(asked) != 0 {
+		t.Error("it was handed over twice")
+	}
+}
+
+func TestWhoCannotHaveTheStoreIsToldWhenTheyAsk(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "epilogue.db")
+	serveAndLeave(t, path, openFile(t, path), nil)
+	client, err := ownersocket.Ask(t.Context(), path)
+	must(t, err)
+	defer func() { must(t, client.Close()) }()
+	if err := client.MayLeave(t.Context()); err == nil || !strings.Contains(err.Error(), "stop it first") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestABackupDoesNotKeepASuccessorWaiting(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "epilogue.db")
+	e := endless{began: make(chan struct{})}
+	asked := make(chan *ownersocket.Successor, 1)
+	stop := serveAndLeave(t, path, e, func(s *ownersocket.Successor) error { asked <- s; return nil })
+	tool := open(t, path)
+	backedUp := make(chan error, 1)
+	go func() { backedUp <- tool.Backup(t.Context(), io.Discard) }()
+	<-e.began
+	client, err := ownersocket.Ask(t.Context(), path)
+	must(t, err)
+	defer func() { must(t, client.Close()) }()
+	left := make(chan error, 1)
+	go func() { left <- client.Leave(t.Context(), nil) }()
+	<-asked
+	began := time.Now()
+	must(t, stop())
+	if took := time.Since(began); took > ownersocket.Grace-time.Second {
+		t.Errorf("the successor waits %s for a backup", took)
+	}
+	must(t, <-left)
+	if err := <-backedUp; err == nil {
+		t.Error("half a backup passes for one")
+	}
+}

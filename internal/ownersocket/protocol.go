@@ -19,8 +19,9 @@ const (
 
 // heir is who asks for the store.
 type heir struct {
-	Pid    int `json:"pid"`
-	Schema int `json:"schema"` // of the newest file that it can read
+	Pid    int  `json:"pid"`
+	Schema int  `json:"schema"`         // of the newest file that it can read
+	Asks   bool `json:"asks,omitempty"` // only whether it would get the store
 }
 
 // left is an envelope from Slack that came too late for the process that leaves.

@@ -18,6 +18,9 @@ import (
 // Grace is how long Serve lets requests finish after its context has ended.
 const Grace = 5 * time.Second
 
+// hurry is Grace when another process waits for the store: a backup can be made again, a click cannot.
+const hurry = 100 * time.Millisecond
+
 // Serve answers tools that ask for the store at path until ctx ends, and then returns nil. Its caller holds the store, and closes it
 // only after Serve has returned. A socket left behind by a process that is gone is replaced.
 //
@@ -29,11 +32,12 @@ func Serve(ctx context.Context, path string, s Store, leave func(*Successor) err
 		return fmt.Errorf("serve tools that ask for %s: %w", path, err)
 	}
 	defer func() { _ = os.Remove(socketPath(path)) }()
+	d := &departure{leave: leave}
 	// Requests outlive ctx, by Grace at most.
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	server := &http.Server{
-		Handler:           handler(ctx, s, leave),
+		Handler:           handler(ctx, s, d),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return requests },
@@ -45,7 +49,11 @@ func Serve(ctx context.Context, path string, s Store, leave func(*Successor) err
 		return fmt.Errorf("serve tools that ask for %s: %w", path, err)
 	case <-ctx.Done():
 	}
-	shutdown, cancelShutdown := context.WithTimeout(requests, Grace)
+	grace := Grace
+	if d.isPromised() {
+		grace = hurry
+	}
+	shutdown, cancelShutdown := context.WithTimeout(requests, grace)
 	defer cancelShutdown()
 	if err := server.Shutdown(shutdown); err != nil { // somebody reads a backup slowly
 		cancel()
@@ -54,9 +62,9 @@ func Serve(ctx context.Context, path string, s Store, leave func(*Successor) err
 	return nil
 }
 
-func handler(serving context.Context, s Store, leave func(*Successor) error) http.Handler {
+func handler(serving context.Context, s Store, d *departure) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+pathLeave, func(w http.ResponseWriter, r *http.Request) { handOver(serving, w, r, leave) })
+	mux.HandleFunc("POST "+pathLeave, func(w http.ResponseWriter, r *http.Request) { d.handOver(serving, w, r) })
 	mux.HandleFunc("GET "+pathPid, func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, os.Getpid()) })
 	mux.HandleFunc("GET "+pathBackup, func(w http.ResponseWriter, r *http.Request) { backup(w, r, s) })
 	mux.HandleFunc("GET "+pathCheck, func(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,7 @@ package promises
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 
 	"epilogue/bot"
 	"epilogue/flow"
+	"epilogue/internal/local"
 	"epilogue/internal/sandbox"
 	"epilogue/internal/socketlink"
 	"epilogue/store/boltstore"
@@ -118,8 +120,8 @@ func TestNoAcknowledgedClickAndNoAnnouncementIsLostOrDoubledByKill9(t *testing.T
 		}
 		w.settle(t)
 	}
-	quiet(t, s)
 	k.kill()
+	finish(t, s, path)
 
 	db, err := boltstore.Open(path, boltstore.Options{})
 	if err != nil {
@@ -153,11 +155,15 @@ type storm struct {
 	acked   sync.Map // task → round
 }
 
-// round has people settle some tasks, and kills the bot in the middle.
+// round has people settle some tasks, and kills the bot in the middle: after some of the clicks, or between a post and the note that it was made.
 func (w *storm) round() {
-	// One of the posts has its effect, and its answer never comes.
-	w.k.s.Faults().Add(sandbox.Fault{Method: "chat.postMessage", Reset: true, AfterEffect: true, Times: 1})
-	from := w.rounds * perRound
+	s := w.k.s
+	trouble := sandbox.Fault{Method: "chat.postMessage", AfterEffect: true, Times: 1}
+	if trouble.Hang = w.rounds%3 == 2; !trouble.Hang {
+		trouble.Reset = true // the post is made, and its answer never comes
+	}
+	spoiled := s.Faults().Add(trouble)
+	before, from := w.count(), w.rounds*perRound
 	w.rounds++
 	var g sync.WaitGroup
 	g.Go(func() {
@@ -167,10 +173,20 @@ func (w *storm) round() {
 			}
 		})
 	})
-	wait(time.Duration(w.rnd.IntN(250)) * time.Millisecond)
+	clicked := before + w.rnd.IntN(perRound*3/4)
+	w.wait(func() bool { return w.count() >= clicked && (!trouble.Hang || spoiled.Hits() > 0) })
+	wait(time.Duration(w.rnd.IntN(20)) * time.Millisecond)
 	w.k.kill()
+	spoiled.Clear()
 	g.Wait()
 	w.k.start()
+}
+
+// wait waits until something has happened, and not for ever: where too little is going on for it, the bot is killed all the same.
+func (w *storm) wait(happened func() bool) {
+	ctx, cancel := context.WithTimeout(w.k.t.Context(), 4*time.Second)
+	defer cancel()
+	_ = w.k.s.Wait(ctx, happened)
 }
 
 // settleTask settles a task by a command, a button or a form, and reports whether that was acknowledged.
@@ -264,6 +280,30 @@ func (w *storm) check(t *testing.T, db *boltstore.DB) {
 		}
 	}
 }
+
+// finish has a bot of this process deliver what the last one left, moving the clock over what waits for company.
+func finish(t *testing.T, s *sandbox.Server, path string) {
+	t.Helper()
+	db, err := boltstore.Open(path, boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bot.New(bot.Options{Store: db, Slack: bot.Client(s.BotToken(), s.AppToken(), s.APIURL()), Clock: clock{s.Clock()}, Unpaced: true})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	idle(t, &local.Local{Slack: s, Store: db})
+	stop()
+	if err := errors.Join(<-ended, db.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+// clock makes the sandbox's clock the business clock of a bot.
+type clock struct{ *sandbox.Clock }
+
+// Changed is closed by the next move.
+func (c clock) Changed() <-chan struct{} { return c.Moved() }
 
 // prepare makes a store with a flow of n tasks.
 func prepare(t *testing.T, path string, n int) {

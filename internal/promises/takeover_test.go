@@ -183,6 +183,80 @@ func TestNoClickFailsWhileAnotherProcessTakesOver(t *testing.T) {
 	}
 }
 
+func TestOfTwoThatTakeOverAtOnceOneRunsInTheEnd(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "epilogue.db")
+	prepare(t, path, 3)
+	s, err := sandbox.New(sandbox.Options{Manifest: bot.Manifest("/inc")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	first := runs(t, s, path, "run")
+	first.says(t, "slot=1")
+	inFlow(t, s)
+	one, two := runs(t, s, path, takingOver), runs(t, s, path, takingOver)
+	first.ends(t)
+	winner, loser := one, two
+	select {
+	case <-two.ended:
+	case <-one.ended:
+		winner, loser = two, one
+	case <-time.After(time.Minute):
+		t.Fatal("both run on")
+	}
+	if said := loser.said.String(); !strings.Contains(said, "handing over to another process") && !strings.Contains(said, "another process holds the store") {
+		t.Errorf("the one that does not run on says:\n%s", said)
+	}
+	winner.says(t, "the store is open")
+	if r := patiently(s, "ana").Slash(channel, "/inc task 1 done"); !r.Acked {
+		t.Errorf("whoever runs in the end answers with %q", r.Text())
+	}
+	_ = winner.cmd.Process.Signal(syscall.SIGTERM)
+	winner.ends(t)
+	db, err := boltstore.Open(path, boltstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if problems, err := db.Check(t.Context()); err != nil || len(problems) > 0 {
+		t.Errorf("the store afterwards: %v %v", problems, err)
+	}
+}
+
+func TestATakeOverWhileTheOtherIsStoppingGoesOnWithItsStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "epilogue.db")
+	prepare(t, path, 3)
+	s, err := sandbox.New(sandbox.Options{Manifest: bot.Manifest("/inc")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	first := runs(t, s, path, "run")
+	first.says(t, "slot=1")
+	inFlow(t, s)
+	slow := s.Faults().Add(sandbox.Fault{Method: "chat.postMessage", Hang: true}) // it will take its whole grace
+	patiently(s, "ana").Slash(channel, "/inc update news")
+	if err := s.Wait(t.Context(), func() bool { return slow.Hits() > 0 }); err != nil {
+		t.Fatal(err)
+	}
+	_ = first.cmd.Process.Signal(syscall.SIGTERM)
+	first.says(t, "stopping")
+	second := runs(t, s, path, takingOver)
+	first.ends(t)
+	slow.Clear()
+	second.says(t, "the store is open")
+	if r := patiently(s, "ana").Slash(channel, "/inc task 1 done"); !r.Acked {
+		t.Errorf("the second answers with %q", r.Text())
+	}
+	patiently(s, "ana").Waits(channel, "news")
+	_ = second.cmd.Process.Signal(syscall.SIGTERM)
+	second.ends(t)
+	news := slices.DeleteFunc(postsIn(s, channel), func(text string) bool { return !strings.Contains(text, "news") })
+	if len(news) != 1 {
+		t.Errorf("the news was posted %d times: %v", len(news), news)
+	}
+}
+
 // slowest is the longest that an envelope waited for its ack.
 func slowest(s *sandbox.Server) (most time.Duration) {
 	for _, e := range s.Envelopes() {
@@ -223,6 +297,7 @@ func TestSIGTERMUnderLoadAcknowledgesWhatWasDeliveredAndClosesProperly(t *testin
 		}
 	})
 	wait(400 * time.Millisecond)
+	s.Faults().Ghosts(time.Minute) // Slack goes on counting what ends without a close frame
 	began := time.Now()
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	p.ends(t)

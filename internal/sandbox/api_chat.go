@@ -261,4 +261,5 @@ func (s *Server) postDue() {
 			s.post(c, &m.Message)
 		}
 	}
+	s.touch() // times are told in other words now
 }

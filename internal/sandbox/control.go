@@ -55,9 +55,14 @@ type outcome struct {
 }
 
 func (s *Server) controlRoutes(mux *http.ServeMux) {
+	var page http.Handler
+	if s.opts.Page != nil {
+		page = s.opts.Page(s)
+		mux.Handle("/", page)
+	}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		if s.opts.Page != nil {
-			s.opts.Page.ServeHTTP(w, r)
+		if page != nil && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			page.ServeHTTP(w, r)
 			return
 		}
 		tell(w, s.Transcript())

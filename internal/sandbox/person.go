@@ -134,9 +134,9 @@ func (s *Server) conversation(u *user, name string) (*channel, error) {
 	if name == "DM" {
 		return s.dm(u.ID), nil
 	}
-	c := s.ws.channelNamed(name)
-	if byID := s.ws.Channels[ChannelID(name)]; byID != nil {
-		c = byID
+	c := s.ws.Channels[ChannelID(name)]
+	if c == nil {
+		c = s.ws.channelNamed(name)
 	}
 	if c == nil || !c.visibleTo(u) {
 		return nil, fmt.Errorf("%s sees no channel %s", u.Name, name)

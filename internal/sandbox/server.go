@@ -32,7 +32,9 @@ type Options struct {
 	Dir      string       // keeps the workspace in this folder; empty: in memory. A folder that is missing is made.
 	Listener net.Listener // nil: a free port of 127.0.0.1
 	Now      time.Time    // what the business clock starts at; zero: the real time
-	Page     http.Handler // serves GET / instead of the plain transcript
+
+	// Page makes what serves browsers: every path that is not the sandbox's own, and GET / for those who take HTML. Nil: the transcript as plain text.
+	Page func(*Server) http.Handler
 
 	AckWithin      time.Duration // 3 s; how long the app has to acknowledge an envelope
 	RetrySpeedup   float64       // 1; how many times faster than Slack events are delivered again

@@ -234,6 +234,13 @@ func (s *Server) read(c *conn) {
 		}
 		return err
 	})
+	c.ws.SetCloseHandler(func(code int, _ string) error {
+		s.mu.Lock()
+		s.drop(c) // before it is answered: whoever connects after the answer is not told of this one
+		s.mu.Unlock()
+		_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+		return nil
+	})
 	var closed *websocket.CloseError
 	for {
 		kind, body, err := c.ws.ReadMessage()

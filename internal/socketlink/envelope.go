@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"sync/atomic"
 	"time"
+
+	"epilogue/internal/member"
 )
 
 // AckLimit is the size in bytes from which on Slack ignores an ack frame as if it had never come.
@@ -76,8 +78,7 @@ type message struct {
 // decode reads a message. A field of an unexpected kind beside the ones that an envelope cannot do
 // without costs that field, not the click.
 func decode(raw []byte) (message, error) {
-	var m message
-	err := json.Unmarshal(raw, &m)
+	m, err := parse(raw)
 	if wrongKind := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrongKind) && m.Type != "" {
 		err = nil
 	}
@@ -94,6 +95,22 @@ func decode(raw []byte) (message, error) {
 		return m, errors.New("read an envelope: it has no payload")
 	}
 	return m, nil
+}
+
+// parse takes the payload out before it decodes the rest, so that what is most of the bytes is checked
+// and not walked through again. The payload is a part of raw.
+func parse(raw []byte) (message, error) {
+	var m message
+	if payload, rest := member.Cut(raw, "payload"); payload != nil && json.Valid(payload) {
+		err := json.Unmarshal(rest, &m)
+		if m.Payload == nil || string(m.Payload) == "null" { // else there are two
+			m.Payload = payload
+			return m, err
+		}
+		m = message{}
+	}
+	err := json.Unmarshal(raw, &m)
+	return m, err
 }
 
 var envelopeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([^"\\\x00-\x1f]{1,200})"`)

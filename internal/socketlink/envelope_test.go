@@ -22,6 +22,7 @@ func TestWhatCannotBeReadIsAckedCountedAndReported(t *testing.T) {
 	}{
 		"cut off after the id":          {`{"envelope_id":"E","type":"interactive","payload":{"a":`, []string{"E"}},
 		"cut off, the id last":          {`{"payload":{"a":[}},"type":"interactive","envelope_id":"E"`, []string{"E"}},
+		"a payload that is no JSON":     {`{"envelope_id":"E","type":"interactive","payload":{"a":[}}}`, []string{"E"}},
 		"no payload":                    {`{"envelope_id":"E","type":"interactive"}`, []string{"E"}},
 		"null for a payload":            {`{"envelope_id":"E","type":"interactive","payload":null}`, []string{"E"}},
 		"no type":                       {`{"envelope_id":"E","payload":{}}`, []string{"E"}},

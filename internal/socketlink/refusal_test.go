@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -87,6 +88,36 @@ func TestWhatSlackClientsReportIsUnderstood(t *testing.T) {
 			}
 			if diff := cmp.Diff(test.want, judge(fmt.Errorf("ask Slack: %w", err)), cmp.AllowUnexported(verdict{}, FatalError{})); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// A captive portal, or a proxy that wants to be logged in to, is no reason to give up, and gets no token.
+func TestAnAPICallThatIsSentElsewhereIsRetriedAndLeavesTheTokenBehind(t *testing.T) {
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			var leaked atomic.Bool
+			portal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				if err != nil || strings.Contains(fmt.Sprint(r.Header, r.URL, string(body)), "xapp-1") {
+					leaked.Store(true)
+				}
+				_, _ = io.WriteString(w, "<html>Log in")
+			}))
+			defer portal.Close()
+			elsewhere := strings.Replace(portal.URL, "127.0.0.1", "localhost", 1) // another host, to the client
+			slackHost := httptest.NewServer(http.RedirectHandler(elsewhere+"/login", status))
+			defer slackHost.Close()
+			client := slackHost.Client()
+			defer client.CloseIdleConnections()
+			open := OpenWith(slack.New("xoxb-1", slack.OptionAppLevelToken("xapp-1"), slack.OptionAPIURL(slackHost.URL+"/api/"), slack.OptionHTTPClient(client)))
+			_, err := open(t.Context())
+			if err == nil || judge(err) != (verdict{}) {
+				t.Errorf("%v is judged %+v", err, judge(err))
+			}
+			if leaked.Load() {
+				t.Error("the portal got the token")
 			}
 		})
 	}

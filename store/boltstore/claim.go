@@ -40,11 +40,7 @@ func (t *txn) claim(now time.Time, lease time.Duration) (job, error) {
 	if err := t.wake(now); err != nil {
 		return job{}, err
 	}
-	_, id := t.first(bReady, nil)
-	if id == nil {
-		return job{}, errNoJob
-	}
-	j, err := t.indexed(id)
+	j, err := t.firstReady()
 	if err != nil {
 		return job{}, err
 	}
@@ -58,6 +54,23 @@ func (t *txn) claim(now time.Time, lease time.Duration) (job, error) {
 	}
 	j.state, j.Claims = claimed, j.Claims+1
 	return j, t.hold(j, now.Add(lease))
+}
+
+// firstReady is the oldest job that is ready. Those that cannot be read are set aside.
+func (t *txn) firstReady() (job, error) {
+	for {
+		_, id := t.first(bReady, nil)
+		if id == nil {
+			return job{}, errNoJob
+		}
+		j, err := t.indexed(id)
+		if err == nil {
+			return j, nil
+		}
+		if err := t.setAside(id, err); err != nil {
+			return job{}, err
+		}
+	}
 }
 
 // hold keeps the first job of a lane, and with it the lane, until a moment.
@@ -91,15 +104,7 @@ func (db *DB) Bury(ctx context.Context, j store.Job, why string, out store.Outco
 			return job{}, err
 		}
 		dead.LastWhy = why
-		record, err := store.EncodeJob(dead.Job)
-		if err != nil {
-			return job{}, err
-		}
-		n, err := t.next(bBuried)
-		if err != nil {
-			return job{}, err
-		}
-		return dead, t.put(bBuried, key{}.num(n), record)
+		return dead, t.putAside(dead.Job)
 	}), "bury job %s", j.ID)
 }
 
@@ -141,15 +146,7 @@ func (t *txn) remove(j job) error {
 	if err := t.del(bJobs, []byte(j.ID)); err != nil {
 		return err
 	}
-	_, id := t.first(bLanes, key{}.text(j.Lane))
-	if id == nil {
-		return nil
-	}
-	next, err := t.indexed(id)
-	if err != nil {
-		return err
-	}
-	return t.ready(next)
+	return t.advance(key{}.text(j.Lane))
 }
 
 // Retry puts a job back.
@@ -198,7 +195,11 @@ func (db *DB) endLeases() error {
 		for _, e := range ours {
 			j, err := t.indexed(e.value)
 			if err != nil {
-				return err
+				if err := t.setAside(e.value, err); err != nil {
+					return err
+				}
+				ended++
+				continue
 			}
 			if j.state != claimed {
 				continue
@@ -234,7 +235,10 @@ func (db *DB) Buried(ctx context.Context, limit int) ([]store.Job, error) {
 		for k, v := c.Last(); k != nil && len(jobs) < limit; k, v = c.Prev() {
 			j, err := store.DecodeJob(v)
 			if err != nil {
-				return err
+				if err := db.passOver(err, "buried job %x", k); err != nil {
+					return err
+				}
+				continue
 			}
 			jobs = append(jobs, j)
 		}
@@ -256,6 +260,9 @@ func (db *DB) NextJob(ctx context.Context) (at time.Time, found bool, err error)
 func nextMoment(tx *bbolt.Tx) (next time.Time, found bool, err error) {
 	if _, id := firstOf(tx, bReady, nil); id != nil {
 		j, err := decodeJob(tx.Bucket(bJobs).Get(id))
+		if unreadable(err) {
+			return time.Time{}, true, nil // claiming sets it aside
+		}
 		return j.At, err == nil, err
 	}
 	return nextWake(tx)

@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 		"save for ever": saveForEver, "save with little room": saveWithLittleRoom,
 		"live until the power goes": live(boltstore.Options{}, false),
 		"live without syncing":      live(boltstore.Options{NoSync: true}, false),
+		"live until the disk fails": liveUntilTheDiskFails,
 		"live and answer too early": live(boltstore.Options{}, true),
 	}
 	if child, ok := children[os.Getenv(childRole)]; ok {
@@ -47,8 +48,6 @@ func child(t *testing.T, role, path string) *exec.Cmd {
 	cmd.Stderr = os.Stderr
 	return cmd
 }
-
-const savers = 4
 
 // saveForEver saves changes of several incidents at once, delivers their jobs, and prints each change after it was answered.
 func saveForEver(path string) error {

@@ -1,7 +1,9 @@
 package boltstore_test
 
 import (
+	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -69,4 +71,13 @@ func TestADiskThatFailsBreaksTheStore(t *testing.T) {
 	is(t, db.Save(t.Context(), declared(2)), store.ErrBroken)
 	disk.restore(t)
 	is(t, db.Save(t.Context(), declared(2)), store.ErrBroken)
+}
+
+func TestAFileForWhichThereIsNoAddressSpaceIsNotCalledDamaged(t *testing.T) {
+	space := 1
+	space <<= 47 // more than a process has
+	_, err := boltstore.Open(newPath(t), boltstore.Options{InitialMmapSize: space})
+	if err == nil || errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "address space") {
+		t.Errorf("error is %v", err)
+	}
 }

@@ -6,8 +6,10 @@
 //     that a sync of the disk is shared by all who wait and nobody waits for a timer;
 //   - ordered indexes (keys.go, index.go): every list is read a page at a time, and nothing scans all incidents;
 //   - an outbox whose cost follows what is due (outbox.go, claim.go);
-//   - care with the file (open.go, inspect.go): it is created whole or not at all, looked through before it is trusted, and never re-created
-//     or repaired silently;
+//   - care with the file (open.go, inspect.go, mark.go): it is created whole or not at all, looked through before it is trusted after the machine
+//     ended in the middle of things, and never re-created or repaired silently; opening reads little of it otherwise, and a damaged page that is met
+//     later is an error of whoever meets it;
+//   - a record that cannot be read stops nobody else (unread.go);
 //   - an end after a commit of unknown outcome (commit.go): once bbolt could not sync, it may show and later keep what it said it had
 //     not, so nothing more is written until the store is opened again.
 //

@@ -60,7 +60,10 @@ func (db *DB) Timeline(ctx context.Context, id flow.IncidentID, after uint64, li
 		for ; len(events) < limit && bytes.HasPrefix(k, prefix); k, v = c.Next() {
 			ev, err := store.DecodeEvent(v)
 			if err != nil {
-				return err
+				if err := db.passOver(err, "an event of %s", id); err != nil {
+					return err
+				}
+				continue
 			}
 			events = append(events, ev)
 		}

@@ -127,7 +127,7 @@ func (db *DB) List(ctx context.Context, q store.Query) (store.Page[flow.Incident
 			}
 			inc, err := db.incident(tx, id)
 			if err != nil {
-				return wrap(err, "read %s, which an index names", id)
+				return db.passOver(err, "read %s, which an index names", id)
 			}
 			page.Items = append(page.Items, inc)
 			return nil

@@ -40,6 +40,10 @@ type Options struct {
 	// Fault lets tests fail commits: its error is taken for the disk's. It is called by one goroutine at a time.
 	Fault func(FaultPoint) error
 
+	// Unread is told of each record that cannot be read, when a list passes it over or when it is a job that is set aside; nil: nobody is. It is
+	// called from any goroutine, and must neither block nor use the store.
+	Unread func(error)
+
 	openFile func(name string, flag int, perm os.FileMode) (*os.File, error)
 	boot     func() string // nil: what the kernel says
 }
@@ -54,6 +58,7 @@ type DB struct {
 	path    string
 	bolt    *bbolt.DB
 	fault   func(FaultPoint) error
+	unread  func(error)
 	process atomic.Pointer[store.ProcessVersion]
 
 	queue   chan *request
@@ -93,6 +98,9 @@ func (o Options) withDefaults() Options {
 	if o.Fault == nil {
 		o.Fault = func(FaultPoint) error { return nil }
 	}
+	if o.Unread == nil {
+		o.Unread = func(error) {}
+	}
 	if o.boot == nil {
 		o.boot = bootID
 	}
@@ -119,7 +127,7 @@ func open(path string, o Options) (*DB, error) {
 		return nil, explain(path, err)
 	}
 	db := &DB{
-		path: path, fault: o.Fault, boot: o.boot(), ids: ulid.Monotonic(rand.Reader, 0),
+		path: path, fault: o.Fault, unread: o.Unread, boot: o.boot(), ids: ulid.Monotonic(rand.Reader, 0),
 		queue: make(chan *request, maxGroup), stopped: make(chan struct{}), memo: newMemo(),
 	}
 	err := guard(func() (err error) {
@@ -141,7 +149,7 @@ func open(path string, o Options) (*DB, error) {
 // start reads what is kept in memory and begins to serve.
 func (db *DB) start() error {
 	err := db.view(context.Background(), func(tx *bbolt.Tx) error {
-		v, err := currentProcess(tx)
+		v, err := db.currentProcess(tx)
 		db.process.Store(&v)
 		return err
 	})
@@ -196,6 +204,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%w: make some, then start again: %w", store.ErrNoRoom, err)
 	case errors.As(err, &pathError):
 		return err
+	case strings.HasSuffix(err.Error(), syscall.ENOMEM.Error()): // bbolt flattens it to text
+		return fmt.Errorf("a limit on memory or address space leaves no room to map the file: %w", err)
 	}
 	return explain(path, damaged(err))
 }

@@ -2,6 +2,7 @@ package boltstore_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -237,6 +238,40 @@ func useAll(t *testing.T, db *boltstore.DB) {
 	_ = db.Close()
 }
 
+// bbolt goes around in a page that leads back to itself until the process has no memory or no stack left, and neither can be caught.
+func TestAPageThatLeadsBackToItselfDoesNotEndTheProcess(t *testing.T) {
+	tests := []struct {
+		name, file, bucket string
+	}{
+		{"the first page of all, of a store that was closed", filled(t), ""},
+		{"the first page of all, after the machine ended", inUse(t, "another"), ""},
+		{"the first page of the incidents, after the machine ended", inUse(t, "another"), "incidents"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			leadBack(t, tt.file, rootOf(t, tt.file, tt.bucket))
+			_, err := boltstore.Open(tt.file, boltstore.Options{}.WithBoot("this"))
+			is(t, err, store.ErrDamaged)
+		})
+	}
+	t.Run("check finds it in a store that was closed", func(t *testing.T) {
+		path := filled(t)
+		leadBack(t, path, rootOf(t, path, "incidents"))
+		finds(t, open(t, path), "two ways lead to page")
+	})
+}
+
+// leadBack makes a page a branch of which the only way leads to itself.
+func leadBack(t *testing.T, path string, page int64) {
+	t.Helper()
+	native := binary.NativeEndian
+	b := native.AppendUint64(nil, uint64(page))
+	b = native.AppendUint16(native.AppendUint16(b, 1), 1)  // a branch, one way
+	b = native.AppendUint32(b, 0)                          // no more pages
+	b = native.AppendUint32(native.AppendUint32(b, 16), 0) // an empty key
+	overwrite(t, path, page*4096, native.AppendUint64(b, uint64(page)))
+}
+
 // inUse makes a file with something in it that was not closed, on a machine with a boot id.
 func inUse(t *testing.T, boot string) string {
 	t.Helper()
@@ -257,7 +292,6 @@ func killed(t *testing.T, path string) string {
 }
 
 func TestAFileIsOnlyLookedThroughWhenTheMachineEndedBeforeTheStoreWasClosed(t *testing.T) {
-	closed := func(t *testing.T) string { return filled(t) }
 	of := func(boot string) func(*testing.T) string {
 		return func(t *testing.T) string { return inUse(t, boot) }
 	}
@@ -267,8 +301,8 @@ func TestAFileIsOnlyLookedThroughWhenTheMachineEndedBeforeTheStoreWasClosed(t *t
 		boot string
 		want error
 	}{
-		{"it was closed", closed, "this", nil},
-		{"it was closed, and nobody knows the boot", closed, "", nil},
+		{"it was closed", filled, "this", nil},
+		{"it was closed, and nobody knows the boot", filled, "", nil},
 		{"its process was killed", of("this"), "this", nil},
 		{"its machine ended", of("another"), "this", store.ErrDamaged},
 		{"nobody knows the boot", of(""), "", store.ErrDamaged},
@@ -393,18 +427,28 @@ func fill(t *testing.T, db *boltstore.DB) {
 // spoilRoot overwrites the first page of a bucket.
 func spoilRoot(t *testing.T, path, bucket string) {
 	t.Helper()
+	overwrite(t, path, rootOf(t, path, bucket)*4096, bytes.Repeat([]byte{0xFF}, 4096))
+}
+
+// rootOf is the first page of a bucket, or that of all buckets.
+func rootOf(t *testing.T, path, bucket string) int64 {
+	t.Helper()
 	b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
 	must(t, err)
 	var page int64
 	must(t, b.View(func(tx *bbolt.Tx) error {
-		page = int64(tx.Bucket([]byte(bucket)).Root())
+		of := tx.Cursor().Bucket()
+		if bucket != "" {
+			of = tx.Bucket([]byte(bucket))
+		}
+		page = int64(of.Root())
 		return nil
 	}))
 	must(t, b.Close())
 	if page == 0 {
 		t.Fatalf("%s is too small to have a page of its own", bucket)
 	}
-	overwrite(t, path, page*4096, bytes.Repeat([]byte{0xFF}, 4096))
+	return page
 }
 
 // usedBytes is how much of a file bbolt uses.

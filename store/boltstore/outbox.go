@@ -44,7 +44,11 @@ func (t *txn) enqueue(now time.Time, jobs []store.Job) error {
 func (t *txn) arrive(now time.Time, fresh store.Job) error {
 	if fresh.Key != "" {
 		if id := t.get(bKeys, []byte(fresh.Key)); id != nil {
-			return t.merge(id, fresh)
+			if j, err := t.indexed(id); err == nil {
+				return t.merge(j, fresh)
+			} else if err := t.setAside(id, err); err != nil {
+				return err
+			}
 		}
 	}
 	id, err := ulid.New(ulid.Now(), t.db.ids)
@@ -65,11 +69,7 @@ func (t *txn) arrive(now time.Time, fresh store.Job) error {
 }
 
 // merge gives a waiting job everything of a newer one but what the contract says it keeps.
-func (t *txn) merge(id []byte, fresh store.Job) error {
-	j, err := t.indexed(id)
-	if err != nil {
-		return err
-	}
+func (t *txn) merge(j job, fresh store.Job) error {
 	elder := j.Job
 	j.Job = fresh
 	j.ID, j.Lane, j.At, j.Effect.Since = elder.ID, elder.Lane, elder.At, elder.Effect.Since
@@ -143,7 +143,10 @@ func (t *txn) eachDue(now time.Time, f func(bucket []byte, j job) error) error {
 			}
 			j, err := t.indexed(e.value)
 			if err != nil {
-				return err
+				if err := t.setAside(e.value, err); err != nil {
+					return err
+				}
+				continue
 			}
 			if err := f(bucket, j); err != nil {
 				return err

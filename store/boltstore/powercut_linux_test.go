@@ -13,7 +13,7 @@ import (
 )
 
 // A power cut is tested in three steps: strace records what a process with a store asks of the disk and what it promises to people, in their order
-// (recording_linux_test.go); a model of the disk says what may be on it if the power goes at any moment of that (platter_linux_test.go); and a
+// (recording_linux_test.go, promises_test.go); a model of the disk says what may be on it if the power goes at any moment of that (platter_linux_test.go); and a
 // store that is opened on what is left must have kept every promise.
 
 var cuts = flag.Int("cuts", 60, "how many power cuts to try")
@@ -43,6 +43,7 @@ func TestPowerCutsFindAnAnswerThatCameTooEarly(t *testing.T) {
 // cutPower records a life and cuts it off at so many moments. It returns what was wrong, with the cut.
 func cutPower(t *testing.T, role string, n int) (broken []error, tried int) {
 	t.Helper()
+	needStrace(t)
 	dir := inMemory(t)
 	ops := record(t, role, filepath.Join(dir, "epilogue.db"))
 	rnd := rand.New(rand.NewPCG(1, uint64(n)))

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -51,7 +52,7 @@ func (db *DB) SaveProcess(ctx context.Context, v store.ProcessVersion) error {
 		return wrap(err, "save version %d of the process", version)
 	}
 	return wrap(db.write(ctx, func(t *txn) error {
-		current, err := currentProcess(t.tx)
+		current, err := db.currentProcess(t.tx)
 		if err != nil {
 			return err
 		}
@@ -63,11 +64,15 @@ func (db *DB) SaveProcess(ctx context.Context, v store.ProcessVersion) error {
 	}), "save version %d of the process", version)
 }
 
-// currentProcess is the last one that was saved, or the standard one.
-func currentProcess(tx *bbolt.Tx) (store.ProcessVersion, error) {
-	k, record := tx.Bucket(bProcesses).Cursor().Last()
-	if k == nil {
-		return store.ProcessVersion{Process: flow.Standard()}, nil
+// currentProcess is the last one that was saved, or the standard one. A damaged one counts as never saved: the next takes its place.
+func (db *DB) currentProcess(tx *bbolt.Tx) (store.ProcessVersion, error) {
+	c := tx.Bucket(bProcesses).Cursor()
+	for k, record := c.Last(); k != nil; k, record = c.Prev() {
+		v, err := store.DecodeProcess(record)
+		if !errors.Is(err, store.ErrDamaged) {
+			return v, err
+		}
+		db.unread(fmt.Errorf("a version of the process is passed over: %w", err))
 	}
-	return store.DecodeProcess(record)
+	return store.ProcessVersion{Process: flow.Standard()}, nil
 }

@@ -35,17 +35,24 @@ var (
 	unmodelled = []string{"open", "creat", "truncate", "writev", "pwritev", "pwritev2", "copy_file_range", "sendfile", "splice", "fallocate", "sync_file_range"}
 )
 
-// record runs a child under strace and returns what it asked of the disk below the directory of its path, and what it printed.
-func record(t *testing.T, role, path string) []op {
+// needStrace skips a test that has to record.
+func needStrace(t *testing.T) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), "strace", "-f", "--seccomp-bpf", "-o", os.DevNull, "-e", "trace=write", "true").CombinedOutput(); err != nil {
+		t.Skipf("nothing is tested here: strace, which records what a process writes, is missing or may not trace: %v %s", err, out)
+	}
+}
+
+// record runs a child under strace, with more options of strace, and returns what it asked of the disk below the directory of its path, and what it
+// printed.
+func record(t *testing.T, role, path string, more ...string) []op {
 	t.Helper()
 	trace := filepath.Join(t.TempDir(), "trace")
 	strace := []string{
 		"strace", "-f", "-qq", "-y", "-xx", "-s", "10000000", "--seccomp-bpf", "-e", "signal=none",
 		"-e", "trace=" + strings.Join(slices.Concat(modelled, unmodelled), ","), "-o", trace,
 	}
-	if out, err := exec.CommandContext(t.Context(), strace[0], append(strace[1:], "true")...).CombinedOutput(); err != nil {
-		t.Skipf("nothing is tested here: strace, which records what a process writes, is missing or may not trace: %v %s", err, out)
-	}
+	strace = append(strace, more...)
 	cmd := child(t, role, path)
 	cmd.Path, cmd.Err = exec.LookPath(strace[0])
 	cmd.Args = append(strace, cmd.Args...)
@@ -125,7 +132,7 @@ func (o *op) read(call, dir string) (ours bool, err error) {
 	case "rename", "link":
 		o.path, o.to = string(text(args[0])), string(text(args[1]))
 	case "renameat", "renameat2", "linkat":
-		o.call = strings.TrimRight(o.call, "at2")
+		o.call, _, _ = strings.Cut(o.call, "at")
 		o.path, o.to = string(text(args[1])), string(text(args[3]))
 	case "unlink":
 		o.path = string(text(args[0]))

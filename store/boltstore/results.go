@@ -59,7 +59,10 @@ func (db *DB) Results(ctx context.Context, prefix string) ([]store.Result, error
 		for k, v := c.Seek([]byte(prefix)); bytes.HasPrefix(k, []byte(prefix)) && k != nil; k, v = c.Next() {
 			value, err := readResult(v)
 			if err != nil {
-				return err
+				if err := db.passOver(err, "result %s", k); err != nil {
+					return err
+				}
+				continue
 			}
 			results = append(results, store.Result{Key: string(k), Value: value})
 		}
@@ -74,6 +77,8 @@ func readResult(v []byte) (json.RawMessage, error) {
 		return nil, store.ErrNotFound
 	case len(v) == 0 || v[0] != store.Format:
 		return nil, fmt.Errorf("%w: result without a known format", store.ErrDamaged)
+	case !json.Valid(v[1:]):
+		return nil, fmt.Errorf("%w: result is not JSON", store.ErrDamaged)
 	}
 	return bytes.Clone(v[1:]), nil
 }

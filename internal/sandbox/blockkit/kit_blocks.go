@@ -74,7 +74,7 @@ var blockShapes = map[string]shape{
 		may("subtitle", words(150)),
 		may("body", words(200)),
 		may("subtext", words(200)),
-		may("actions", listOf(1, 3, elementIn(inCard))),
+		may("actions", listOf(1, 2, elementIn(inCard))),
 	)},
 	"carousel": {on: message | home, in: topLevel | inLayout, fields: block(must("elements", listOf(1, 10, blockIn(inCarousel))))},
 	"container": {on: message | home, in: topLevel | inLayout, also: containerAddsUp, fields: block(

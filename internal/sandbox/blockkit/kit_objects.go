@@ -40,7 +40,7 @@ var (
 		must("title", plain(100)),
 		must("text", words(300)),
 		must("confirm", plain(30)),
-		may("deny", plain(30)),
+		must("deny", plain(30)),
 		may("style", buttonStyle),
 	}})
 

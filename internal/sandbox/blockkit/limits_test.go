@@ -157,7 +157,7 @@ var limits = []limit{
 	{"card subtitle", cardOn, 150, in(`{"type":"card","title":`+pt(1)+`,"subtitle":%s}`, pt), tooLong, "/subtitle/text"},
 	{"card body", cardOn, 200, in(`{"type":"card","body":%s}`, md), tooLong, "/body/text"},
 	{"card subtext", cardOn, 200, in(`{"type":"card","body":`+md(1)+`,"subtext":%s}`, md), tooLong, "/subtext/text"},
-	{"card actions", cardOn, 3, in(`{"type":"card","actions":%s}`, many(button)), tooMany, "/actions"},
+	{"card actions", cardOn, 2, in(`{"type":"card","actions":%s}`, many(button)), tooMany, "/actions"},
 	{"carousel cards", cardOn, 10, in(`{"type":"carousel","elements":%s}`, many(`{"type":"card","title":`+pt(1)+`}`)), tooMany, "/elements"},
 	{"container title", cardOn, 150, in(`{"type":"container","child_blocks":[`+divider+`],"title":%s}`, pt), tooLong, "/title/text"},
 	{"container subtitle", cardOn, 150, in(`{"type":"container","child_blocks":[`+divider+`],"title":`+pt(1)+`,"subtitle":%s}`, pt), tooLong, "/subtitle/text"},

@@ -15,7 +15,7 @@ func TestRequiredFieldsAreMissed(t *testing.T) {
 		{"type":"team","team_id":"T1"},{"type":"emoji","name":"wave"},{"type":"broadcast","range":"here"},{"type":"color","value":"#ff0000"},{"type":"date","timestamp":1,"format":"f"}]},
 		{"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_section","elements":[]}]},{"type":"rich_text_quote","elements":[]},{"type":"rich_text_preformatted","elements":[]}]}`
 	leaf := "/elements/0/elements/"
-	confirm := buttonWith(`"confirm":{"title":` + pt(1) + `,"text":` + md(1) + `,"confirm":` + pt(1) + `}`)
+	confirm := buttonWith(`"confirm":{"title":` + pt(1) + `,"text":` + md(1) + `,"confirm":` + pt(1) + `,"deny":` + pt(1) + `}`)
 	group := section(`{"type":"static_select","option_groups":[{"label":` + pt(1) + `,"options":[` + option0 + `]}]}`)
 	workflow := actions(`{"type":"workflow_button","text":` + pt(1) + `,"workflow":{"trigger":{"url":"https://e.x","customizable_input_parameters":[{"name":"n","value":"v"}]}}}`)
 	icon := `{"type":"context_actions","elements":[{"type":"icon_button","icon":"trash","text":` + pt(1) + `}]}`
@@ -56,7 +56,7 @@ func TestRequiredFieldsAreMissed(t *testing.T) {
 		{leaves, "/elements/3", "elements"},
 		{video, "", "title alt_text video_url thumbnail_url"},
 		{`{"type":"markdown","text":"x"}`, "", "text"},
-		{confirm, "/elements/0/confirm", "title text confirm"},
+		{confirm, "/elements/0/confirm", "title text confirm deny"},
 		{section(`{"type":"overflow","options":[` + option0 + `]}`), "/accessory", "options"},
 		{section(`{"type":"overflow","options":[` + option0 + `]}`), "/accessory/options/0", "text value"},
 		{section(`{"type":"checkboxes","options":[` + option0 + `]}`), "/accessory", "options"},

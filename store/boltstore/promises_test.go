@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"epilogue/flow"
@@ -15,8 +16,9 @@ import (
 	"epilogue/store/boltstore"
 )
 
-// promises are what a process printed that a store had answered.
+// promises are what a process said that a store had answered.
 type promises struct {
+	mu sync.Mutex // for hear
 	answers
 	atBegin  answers // those before the last backup began
 	inBackup answers // those that the last finished backup has to hold
@@ -37,6 +39,8 @@ func (a answers) isEmpty() bool { return len(a.saved) == 0 && len(a.claims) == 0
 
 // hear takes a line in, as: saved 3 17.
 func (p *promises) hear(line string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	words := strings.Fields(line)
 	var err error
 	switch {
@@ -68,12 +72,20 @@ func (p *promises) hear(line string) error {
 // Each Rev of an incident is saved with a delivery and a job, both of this name; delivering the job gives a result of this name.
 func nameOf(id flow.IncidentID, rev uint64) string { return fmt.Sprintf("%d/%d", id, rev) }
 
-// life is what a process with a store does until the power goes.
+// savers is how many people save at the same time, each an incident of their own.
+const savers = 4
+
+// life is what a process does with a store: several people save, jobs are delivered, and backups are made, all at once.
 type life struct {
-	db    *boltstore.DB
-	early bool // says that it saved before it did
+	db      *boltstore.DB
+	say     func(line string) error // what was answered
+	early   bool                    // says that it saved before it did
+	saves   int                     // of each saver
+	jobs    int                     // to deliver at most; the last one stays claimed
+	backups int
 }
 
+// live is a child that lives three times in a row, and says on its standard output what was answered.
 func live(o boltstore.Options, early bool) func(path string) error {
 	return func(path string) error {
 		for range 3 {
@@ -81,18 +93,8 @@ func live(o boltstore.Options, early bool) func(path string) error {
 			if err != nil {
 				return err
 			}
-			l := life{db, early}
-			at, ended := []func() error{l.deliver, func() error { return l.backUp(filepath.Join(filepath.Dir(path), "backup.db")) }}, make(chan error)
-			for id := flow.IncidentID(1); id <= savers; id++ {
-				at = append(at, func() error { return l.save(id) })
-			}
-			for _, f := range at {
-				go func() { ended <- f() }()
-			}
-			for range at {
-				err = errors.Join(err, <-ended)
-			}
-			if err := errors.Join(err, db.Close()); err != nil {
+			l := life{db: db, say: sayAloud, early: early, saves: 10, jobs: 20, backups: 2}
+			if err := errors.Join(errors.Join(l.run(path)...), db.Close()); err != nil {
 				return err
 			}
 		}
@@ -100,8 +102,39 @@ func live(o boltstore.Options, early bool) func(path string) error {
 	}
 }
 
-func (l life) say(format string, args ...any) error {
-	_, err := os.Stdout.WriteString(fmt.Sprintf(format+"\n", args...)) // in one call, so that lines stay whole
+func sayAloud(line string) error {
+	_, err := os.Stdout.WriteString(line + "\n") // in one call, so that lines stay whole
+	return err
+}
+
+// run ends when everybody is done, or was refused for good.
+func (l life) run(path string) []error {
+	var all, saving sync.WaitGroup
+	errs, saved := make(chan error, savers+2), make(chan struct{})
+	for id := flow.IncidentID(1); id <= savers; id++ {
+		saving.Go(func() { errs <- l.save(id) })
+	}
+	all.Go(func() { saving.Wait(); close(saved) })
+	all.Go(func() { errs <- l.deliver(saved) })
+	all.Go(func() { errs <- l.backUp(filepath.Join(filepath.Dir(path), "backup.db")) })
+	all.Wait()
+	close(errs)
+	var failed []error
+	for err := range errs {
+		if err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return failed
+}
+
+// untilThereIsRoom tries again what was refused for want of room, as people do.
+func untilThereIsRoom(write func() error) (err error) {
+	for range 100 {
+		if err = write(); !errors.Is(err, store.ErrNoRoom) {
+			return err
+		}
+	}
 	return err
 }
 
@@ -111,20 +144,19 @@ func (l life) save(id flow.IncidentID) error {
 	if inc, err := l.db.Incident(ctx, id); err == nil {
 		c = later(inc)
 	}
-	for range 10 {
-		name := nameOf(id, c.Incident.Rev)
-		j := job(id.String(), "")
-		j.Detail = name
-		c.Delivery, c.Jobs = name, []store.Job{j}
+	for range l.saves {
+		j, line := job(id.String(), ""), fmt.Sprintf("saved %d %d", id, c.Incident.Rev)
+		j.Detail = nameOf(id, c.Incident.Rev)
+		c.Delivery, c.Jobs = j.Detail, []store.Job{j}
 		if l.early {
-			if err := l.say("saved %d %d", id, c.Incident.Rev); err != nil {
+			if err := l.say(line); err != nil {
 				return err
 			}
 		}
-		if err := l.db.Save(ctx, c); err != nil {
+		if err := untilThereIsRoom(func() error { return l.db.Save(ctx, c) }); err != nil {
 			return err
 		}
-		if err := l.say("saved %d %d", id, c.Incident.Rev); err != nil {
+		if err := l.say(line); err != nil {
 			return err
 		}
 		c = later(c.Incident)
@@ -132,36 +164,47 @@ func (l life) save(id flow.IncidentID) error {
 	return nil
 }
 
-// deliver takes some of the jobs out, and leaves the last one claimed.
-func (l life) deliver() error {
-	ctx := context.Background()
-	for n := 0; n < 20; {
-		j, ok, err := l.db.Claim(ctx, t0, time.Hour)
+func (l life) deliver(saved <-chan struct{}) error {
+	for n := 1; n <= l.jobs; {
+		j, ok, err := l.claim()
 		if err != nil {
 			return err
 		}
 		if !ok {
-			continue
+			select {
+			case <-saved:
+				return nil // perhaps not of everything
+			default:
+				continue
+			}
 		}
-		if err := l.say("claimed %s %d", j.ID, j.Claims); err != nil {
+		if err := l.say(fmt.Sprintf("claimed %s %d", j.ID, j.Claims)); err != nil {
 			return err
 		}
-		if n++; n == 20 {
-			break
+		if n++; n > l.jobs {
+			return nil
 		}
 		out := store.Outcome{At: t0, Results: []store.Result{{Key: j.Detail, Value: []byte("true")}}}
-		if err := l.db.Finish(ctx, j, out); err != nil {
+		if err := untilThereIsRoom(func() error { return l.db.Finish(context.Background(), j, out) }); err != nil {
 			return err
 		}
-		if err := l.say("finished %s", j.ID); err != nil {
+		if err := l.say("finished " + j.ID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func (l life) claim() (j store.Job, ok bool, err error) {
+	err = untilThereIsRoom(func() (err error) {
+		j, ok, err = l.db.Claim(context.Background(), t0, time.Hour)
+		return err
+	})
+	return j, ok, err
+}
+
 func (l life) backUp(path string) error {
-	for range 2 {
+	for range l.backups {
 		if err := l.say("backup begins"); err != nil {
 			return err
 		}
