@@ -31,6 +31,8 @@ test: ## vet, then every test, in random order and with the race detector
 	if ! $(GO) list -race unsafe >/dev/null 2>&1; then \
 		race=; echo "make test: the race detector needs a C compiler (gcc) and found none: testing WITHOUT -race"; \
 	fi; \
+	command -v strace >/dev/null 2>&1 || echo "make test: the tests of power cuts need strace (Debian: apt install strace) and are skipped"; \
+	command -v chromium >/dev/null 2>&1 || echo "make test: the tests of the page need chromium (Debian: apt install chromium) and are skipped"; \
 	set -x; $(GO) vet ./... && $(GO) test $$race -shuffle=on -timeout=10m ./...
 
 # What make test tries a few times is tried thousands of times here, on another machine each night. Each part can be asked for alone: see the flags.
@@ -42,7 +44,7 @@ soak: ## the promises at length: 200 kills, 1,000 doubtful posts, 5,000 power cu
 	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
 		for target in $$(grep -ho '^func Fuzz[A-Za-z0-9]*' $$package/*_test.go | cut -c 6-); do \
 			echo "fuzz $$package $$target for $(FUZZTIME)"; \
-			$(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
+			$(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzzminimizetime 5x -fuzztime $(FUZZTIME) || exit 1; \
 		done; \
 	done
 

@@ -141,8 +141,12 @@ func link(address string, label Text) Text {
 
 // webAddress is an http or https address in a form that cannot end a link early.
 func webAddress(address string) (string, bool) {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || len(address) > 2000 {
+	address = strings.TrimSpace(address)
+	if visible(address) != address || !utf8.ValidString(address) { // a query stands in the link as it was typed
+		return "", false
+	}
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.ContainsAny(u.Host, `<>|" `) || len(address) > 2000 {
 		return "", false
 	}
 	return strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", " ", "%20", "&", "&amp;").Replace(u.String()), true

@@ -27,14 +27,14 @@ func TestWhatWaitsHoldsOnToWhatItNeedsAndNotToThePayload(t *testing.T) {
 	large := strings.Repeat("x", 1<<20)
 	for name, give := range map[string]func(i int) (kind, payload string){
 		"clicks that echo their message": func(i int) (string, string) {
-			return "interactive", fmt.Sprintf(`{"type":"block_actions","user":{"id":"UANA"},"channel":{"id":"CX"},"message":{"text":"%s"},
+			return "interactive", fmt.Sprintf(`{"type":"block_actions","user":{"id":"UANA"},"channel":{"id":"CX"},"message":{"text":%q},
 				"actions":[{"action_id":"task.done","value":"INC-1/3","action_ts":"%d.1"}]}`, large, i)
 		},
 		"messages in channels": func(i int) (string, string) {
-			return "events_api", fmt.Sprintf(`{"event_id":"Ev%d","event":{"type":"message","user":"UANA","channel":"CX","text":"%s"}}`, i, large)
+			return "events_api", fmt.Sprintf(`{"event_id":"Ev%d","event":{"type":"message","user":"UANA","channel":"CX","text":%q}}`, i, large)
 		},
 		"commands": func(i int) (string, string) {
-			return "slash_commands", fmt.Sprintf(`{"user_id":"UANA","channel_id":"CX","trigger_id":"%d","text":"%s"}`, i, large)
+			return "slash_commands", fmt.Sprintf(`{"user_id":"UANA","channel_id":"CX","trigger_id":"%d","text":%q}`, i, large)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -75,11 +75,11 @@ func play(ctx context.Context, c *cli.Command, l *local.Local) error {
 func welcome(c *cli.Command, l *local.Local, played bool) {
 	url, out := l.Slack.URL(), c.Root().Writer
 	fmt.Fprintf(out, "A local Slack with Epilogue in it is running. People: ana (an admin), ben, cem, dana, gus (a guest).\n\n")
-	fmt.Fprintf(out, "  %s/   the workspace, as plain text\n\n", url)
+	fmt.Fprintf(out, "  Open %s/ in a browser. Each tab is one person; the menu at the top left changes who.\n\n", url)
 	if played {
 		fmt.Fprintln(out, "A story was played in it: INC-1 and INC-2 are closed, INC-3 is in Documenting, INC-4 is active.")
 	}
-	fmt.Fprintf(out, "Act as somebody, for example:\n\n  curl -H 'Accept: text/plain' -d '{\"in\":\"#general\",\"text\":\"/inc help\"}' %s/sandbox/people/ana/slash\n\n", url)
+	fmt.Fprintf(out, "Without a browser: curl %s/ reads everything, and this acts as somebody:\n\n  curl -H 'Accept: text/plain' -d '{\"in\":\"#general\",\"text\":\"/inc help\"}' %s/sandbox/people/ana/slash\n\n", url, url)
 	if dir := c.String("dir"); dir != "" {
 		fmt.Fprintf(out, "Workspace and store are kept in %s. Its store can be asked: EPILOGUE_STORE_PATH=%s epilogue flows export\n", dir, filepath.Join(dir, local.StoreFile))
 	}

@@ -144,7 +144,6 @@ var rooms = []room{
 	{"internal/e2e", nil, nil, nil, "it is tests"},
 	{"internal/promises", nil, nil, nil, "it is tests"},
 	{"internal/bench", nil, nil, nil, "it is tests"},
-	{"internal/browser", nil, nil, nil, "it is tests"},
 	{"internal/simulation", nil, nil, nil, "it is tests"},
 	{"internal/fidelity", nil, nil, nil, "it is tests"},
 }

@@ -98,12 +98,11 @@ func runBot(ctx context.Context, api, path string, unpaced bool) (err error) {
 // runEcho answers each frame with an ack and does nothing else, over as many sockets as the bot holds.
 func runEcho(ctx context.Context, address string) error {
 	ended := make(chan error, sockets)
-	for range sockets {
+	for range sockets { // the process ends with them
 		ws, _, err := websocket.DefaultDialer.DialContext(ctx, address, nil)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = ws.Close() }()
 		go func() { ended <- echo(ws) }()
 	}
 	select {

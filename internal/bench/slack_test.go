@@ -64,7 +64,7 @@ type sock struct {
 
 func startSlack(b *testing.B, acked func(ack)) *slack {
 	b.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a benchmark's own listener
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -36,6 +36,7 @@ var mosts = []limit{
 	{"text of a field", everywhere, 2000, tooLong, "/fields/0/text", with(j{"type": "section"}, "fields", one(mrkdwn))},
 	{"context elements", everywhere, 10, tooMany, "/elements", with(j{"type": "context"}, "elements", times(mrkdwn(1)))},
 	{"context text", everywhere, 3000, tooLong, "/elements/0/text", inContext(mrkdwn)},
+	{"context plain text", everywhere, 3000, tooLong, "/elements/0/text", inContext(plain)},
 	{"actions elements", everywhere, 25, tooMany, "/elements", with(j{"type": "actions"}, "elements", times(button))},
 	{"block_id", everywhere, 255, tooLong, "/block_id", with(divider, "block_id", word)},
 	{"image alt text", everywhere, 2000, tooLong, "/alt_text", with(picture, "alt_text", word)},
@@ -94,6 +95,7 @@ var mosts = []limit{
 	{"feedback button text", inMessage, 75, tooLong, "/elements/0/positive_button/text/text", feedback("text", plain)},
 	{"feedback button value", inMessage, 2000, tooLong, "/elements/0/positive_button/value", feedback("value", word)},
 	{"icon button text", inMessage, 75, tooLong, "/elements/0/text/text", with(j{"type": "context_actions"}, "elements", one(with(icon, "text", plain)))},
+	{"icon button value", inMessage, 2000, tooLong, "/elements/0/value", with(j{"type": "context_actions"}, "elements", one(with(icon, "value", word)))},
 	{"icon button viewers", inMessage, 10, tooMany, "/elements/0/visible_to_user_ids", with(j{"type": "context_actions"}, "elements", one(with(icon, "visible_to_user_ids", times("UANA"))))},
 
 	// newer blocks
@@ -123,6 +125,11 @@ var mosts = []limit{
 	{"pie label", inMessage, 20, tooLong, "/chart/segments/0/label", charting(with(j{"type": "pie"}, "segments", one(with(j{"value": 1}, "label", word))))},
 	{"chart series", inMessage, 6, tooMany, "/chart/series", charting(bars)},
 	{"series name", inMessage, 20, tooLong, "/chart/series/0/name", charting(func(n int) any { return axes(word(n), "a", "x") })},
+	{"vertical axis label", inMessage, 50, tooLong, "/chart/axis_config/y_label", charting(func(n int) any {
+		chart := axes("s", "a", "x")
+		chart["axis_config"].(j)["y_label"] = word(n)
+		return chart
+	})},
 	{"axis label", inMessage, 50, tooLong, "/chart/axis_config/x_label", charting(func(n int) any { return axes("s", "a", word(n)) })},
 	{"data_table characters", notInModal, 10000, tooLong, "/rows", func(n int) any {
 		return and(dataTable, "rows", []any{[]any{cell}, []any{with(cell, "text", word)(n - 1)}})

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -105,15 +106,6 @@ func (a *app) take(ctx context.Context, client *socketmode.Client, e socketmode.
 // plainly acknowledges everything with nothing.
 func plainly(socketmode.Event) any { return nil }
 
-// later runs a call of the app's beside its ack.
-func (a *app) later(do func() error) {
-	a.busy.Go(func() {
-		if err := do(); err != nil {
-			a.t.Errorf("the app's call: %v", err)
-		}
-	})
-}
-
 // channel makes a public channel that the app is in.
 func (a *app) channel(name string) string {
 	a.t.Helper()
@@ -137,7 +129,12 @@ func (a *app) trigger() string {
 
 // post calls a method as it stands, past slack-go.
 func (a *app) post(method string, form url.Values) error {
-	resp, err := a.http.PostForm(a.APIURL()+method, form)
+	req, err := http.NewRequestWithContext(a.t.Context(), http.MethodPost, a.APIURL()+method, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := a.http.Do(req)
 	if err != nil {
 		return err
 	}

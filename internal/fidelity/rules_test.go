@@ -130,11 +130,15 @@ var rules = []rule{
 	{"a time has 24 hours", everywhere, of(input(j{"type": "timepicker", "initial_time": "23:59"})), of(input(j{"type": "timepicker", "initial_time": "24:00"})), "", ""},
 	{"a time zone exists", everywhere, of(input(j{"type": "timepicker", "timezone": "Europe/Berlin"})), of(input(j{"type": "timepicker", "timezone": "Europe/Springfield"})), "", ""},
 	{
-		"a moment has ten digits", []surface{message, modal}, of(input(j{"type": "datetimepicker", "initial_date_time": 1_000_000_000})),
+		"a moment has ten digits",
+		[]surface{message, modal},
+		of(input(j{"type": "datetimepicker", "initial_date_time": 1_000_000_000})),
 		of(input(j{"type": "datetimepicker", "initial_date_time": 999_999_999})), "", "",
 	},
 	{
-		"a moment has no more than ten digits", []surface{message, modal}, of(input(j{"type": "datetimepicker", "initial_date_time": 9_999_999_999})),
+		"a moment has no more than ten digits",
+		[]surface{message, modal},
+		of(input(j{"type": "datetimepicker", "initial_date_time": 9_999_999_999})),
 		of(input(j{"type": "datetimepicker", "initial_date_time": 10_000_000_000})), "", "",
 	},
 	{"a number says whether it has decimals", inModal, of(input(smallest["number_input"])), of(input(j{"type": "number_input"})), "missing required field: is_decimal_allowed", "/0/element"},
@@ -175,6 +179,10 @@ var rules = []rule{
 	{"a container has a title", notInModal, of(container), of(without(container, "title")), "", ""},
 	{"a container holds no container", notInModal, of(container), of(and(container, "child_blocks", of(container))), "unsupported type: container", "/0/child_blocks/0/type"},
 	{"a data_table is even", notInModal, of(dataTable), of(and(dataTable, "rows", of(of(cell), of(cell, cell)))), "", ""},
+	{"a data_table has 20 columns", notInModal, of(columns(20)), of(columns(21)), "", ""},
+	{"a data_table has a column", notInModal, of(columns(1)), of(columns(0)), "", ""},
+	{"a chart has 20 points", inMessage, of(points(20)), of(points(21)), "", ""},
+	{"a data_table's header is no rich text", notInModal, of(columns(1)), of(and(dataTable, "rows", of(of(richText), of(cell)))), "", ""},
 	{"an alert has a known level", inModal, of(j{"type": "alert", "text": plain(1), "level": "success"}), of(j{"type": "alert", "text": plain(1), "level": "fatal"}), "", ""},
 }
 
@@ -187,6 +195,19 @@ func listed(style string) j {
 func focused(on bool) j { return input(and(textInput, "focus_on_load", on)) }
 func dispatching(key string) j {
 	return input(and(textInput, "dispatch_action_config", j{"trigger_actions_on": of(key)}))
+}
+
+func columns(n int) j { return and(dataTable, "rows", of(times(cell)(n), times(cell)(n))) }
+
+// points is a chart with that many points.
+func points(n int) j {
+	var names, data []any
+	for i := range n {
+		names, data = append(names, fmt.Sprint(i)), append(data, j{"label": fmt.Sprint(i), "value": i})
+	}
+	return charting(func(int) any {
+		return j{"type": "bar", "axis_config": j{"categories": names}, "series": of(j{"name": "s", "data": data})}
+	})(1).(j)
 }
 
 func without(o j, name string) j {

@@ -52,6 +52,16 @@ func (a *app) socket() *socket {
 	return &socket{a.t, ws}
 }
 
+// greeted is a socket whose hello was read: from then on it gets envelopes.
+func (a *app) greeted() *socket {
+	a.t.Helper()
+	k := a.socket()
+	if r, _ := k.next(); r.Type != "hello" {
+		a.t.Fatalf("the first frame is %q", r.Type)
+	}
+	return k
+}
+
 // next is the next frame; false means that the socket is over.
 func (k *socket) next() (socketmode.Request, bool) {
 	k.t.Helper()
@@ -107,7 +117,7 @@ func TestAnEnvelopeComesOnExactlyOneSocket(t *testing.T) {
 		got := make(chan string, 1000)
 		used := map[int]bool{}
 		for range 3 {
-			k := a.socket()
+			k := a.greeted()
 			k.serve(func(r socketmode.Request) {
 				got <- r.EnvelopeID
 				k.send(`{"envelope_id":"` + r.EnvelopeID + `"}`)
@@ -158,7 +168,7 @@ func TestAnAckCountsInTimeAndUnder20480Bytes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, sandbox.Options{}, func(t *testing.T, a *app) {
-				k := a.socket()
+				k := a.greeted()
 				k.serve(func(r socketmode.Request) { c.answer(k, r.EnvelopeID) })
 				got := a.Person("ana").Slash("#general", "/inc")
 				warning := `/inc failed with the error "operation_timeout"`

@@ -31,7 +31,10 @@ type Successor struct {
 func (s *Successor) Pass(raw []byte, received time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.out != nil && s.out.Encode(left{Received: received, Raw: raw}) == nil {
+	if s.out == nil {
+		return
+	}
+	if err := s.out.Encode(left{Received: received, Raw: raw}); err == nil {
 		_ = s.w.Flush()
 	}
 }

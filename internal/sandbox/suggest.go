@@ -70,7 +70,7 @@ type asked struct {
 }
 
 func (at spot) asked(u *user) asked {
-	where := ""
+	var where string
 	if at.v != nil {
 		where = at.v.ID
 	} else {

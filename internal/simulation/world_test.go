@@ -84,7 +84,9 @@ func newWorld(dir string) (*world, error) {
 		return nil, err
 	}
 	for _, who := range people { // from now on everybody is known
-		w.as(who, func(p *sandbox.Person) { p.Slash("#general", "/inc help") })
+		if err := w.as(who, func(p *sandbox.Person) { p.Slash("#general", "/inc help") }); err != nil {
+			return nil, err
+		}
 	}
 	return w, nil
 }

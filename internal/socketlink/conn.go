@@ -151,11 +151,10 @@ func (c *conn) take(raw []byte) {
 	case err != nil:
 		c.unreadable(raw, findID(raw), err)
 	case m.EnvelopeID != "":
-		if !c.link.accept() {
+		if !c.link.accept(c) {
 			c.link.opt.Late(raw, time.Now())
 			return
 		}
-		c.owe()
 		c.link.opt.Handle(c.envelope(m))
 	case m.Type == "hello":
 		offer(c.hello, m)

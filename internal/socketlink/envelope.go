@@ -222,27 +222,23 @@ func (c *conn) envelope(m message) Envelope {
 }
 
 // Adopt takes in an envelope that another process got when it could no longer ack it: what its
-// Options.Late was given. Handle gets it on the caller's goroutine, as one that arrived at received. Its
-// ack goes out on any live connection; Slack does not document whether it honors that, so it is no more
-// than a second chance for a click that would else have failed for certain.
+// Options.Late was given. Handle gets it on the caller's goroutine, as one that arrived at received; one
+// that is too late here as well goes to our own Late. Its ack goes out on any live connection; Slack does
+// not document whether it honors that, so it is no more than a second chance for a click that would
+// else have failed for certain.
 func (l *Link) Adopt(raw []byte, received time.Time) {
 	m, err := decode(raw)
-	if err != nil || m.EnvelopeID == "" || !l.accept() {
+	if err != nil || m.EnvelopeID == "" {
 		return
 	}
-	var acked atomic.Bool
-	id := m.EnvelopeID
-	l.opt.Handle(Envelope{
-		ID: id, Type: m.Type, Payload: m.Payload, RetryAttempt: m.RetryAttempt, RetryReason: m.RetryReason,
-		AcceptsResponse: m.AcceptsResponse, Received: received,
-		Ack: func(_ context.Context, payload any) error {
-			frame, err := ackFrame(id, payload)
-			if err == nil && !acked.Swap(true) {
-				l.elsewhere(nil, frame)
-			}
-			return err
-		},
-	})
+	c := l.adopter()
+	if !l.accept(c) {
+		l.opt.Late(raw, received)
+		return
+	}
+	e := c.envelope(m)
+	e.Received = received
+	l.opt.Handle(e)
 }
 
 // ackFrame builds what Slack gets. HTML is not escaped: <@U1> would take three times the room, and

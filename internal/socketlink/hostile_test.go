@@ -211,7 +211,7 @@ func TestAFloodOfPingsCostsNeitherEnvelopesNorTheConnection(t *testing.T) {
 				s.ws.SetPongHandler(func(string) error { pongs.Add(1); return nil })
 				for i := range 5 {
 					s.deliver(fmt.Sprint("E", i))
-					for range 4000 {
+					for range 1000 {
 						s.sayFrame(websocket.PingMessage, "flood")
 					}
 				}
@@ -224,8 +224,8 @@ func TestAFloodOfPingsCostsNeitherEnvelopesNorTheConnection(t *testing.T) {
 				if n := len(f.opens()); n != 2 {
 					t.Errorf("%d connections were opened, want the first 2", n)
 				}
-				if got := pongs.Load(); got != 20_000 {
-					t.Errorf("%d of 20000 pings were answered", got)
+				if got := pongs.Load(); got != 5000 {
+					t.Errorf("%d of 5000 pings were answered", got)
 				}
 			})
 		})

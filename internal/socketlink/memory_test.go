@@ -18,7 +18,7 @@ func held() int64 {
 }
 
 func TestAnEnvelopeThatWaitsForItsAckCostsItsIDAndNotItsPayload(t *testing.T) {
-	const n = 200 // of nearly 1 MiB each
+	const n = 80 // of nearly 1 MiB each
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
 		f.net.capacity = 4 << 20
 		r := f.start(func(o *Options) { o.Connections = 1 })
@@ -28,7 +28,7 @@ func TestAnEnvelopeThatWaitsForItsAckCostsItsIDAndNotItsPayload(t *testing.T) {
 		before := held()
 		var waiting []Envelope
 		for i := range n {
-			f.live()[0].say(fmt.Sprintf(`{"envelope_id":"E%d","type":"interactive","payload":{"text":"%s"}}`, i, text))
+			f.live()[0].say(fmt.Sprintf(`{"envelope_id":"E%d","type":"interactive","payload":{"text":%q}}`, i, text))
 			e := r.next()
 			e.Payload = nil // it was decoded
 			waiting = append(waiting, e)
@@ -63,7 +63,7 @@ func TestAReaderThatWaitsForItsConsumerTakesNothingMoreIn(t *testing.T) {
 		before := held()
 		f.work.Go(func() {
 			for i := range 4096 {
-				f.live()[0].say(fmt.Sprintf(`{"envelope_id":"E%d","type":"interactive","payload":{"text":"%s"}}`, i, text))
+				f.live()[0].say(fmt.Sprintf(`{"envelope_id":"E%d","type":"interactive","payload":{"text":%q}}`, i, text))
 				if sent.Add(1); handed.Load() > 1 {
 					return // it was let go
 				}

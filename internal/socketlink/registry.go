@@ -93,15 +93,30 @@ func (l *Link) remove(c *conn) {
 	l.ended = append(l.ended, time.Now())
 }
 
-// accept reports whether an envelope may still be handed over, and counts it.
-func (l *Link) accept() bool {
+// accept reports whether an envelope may still be handed over. Then it is counted, and c owes its ack: whoever leaves from now on waits for that.
+func (l *Link) accept(c *conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stopping {
 		return false
 	}
 	l.counts.Envelopes++
+	c.owe()
 	return true
+}
+
+// adopter is a live connection, or if there is none, one that is gone: what is acked there goes out elsewhere, once there is one.
+func (l *Link) adopter() *conn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c, live := range l.conns {
+		if live {
+			return c
+		}
+	}
+	none := &conn{link: l, gone: make(chan struct{})}
+	close(none.gone)
+	return none
 }
 
 func (l *Link) countUnreadable(id string, size int, err error) {

@@ -1,6 +1,7 @@
 package socketlink
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -59,17 +60,57 @@ func TestWhatArrivesTooLateIsAcknowledgedBySomebodyElse(t *testing.T) {
 	})
 }
 
+func TestAStopWaitsForTheAckOfWhatWasAdopted(t *testing.T) {
+	inFakeTime(t, 20*time.Millisecond, func(t *testing.T, f *fakeSlack) {
+		r := f.start()
+		r.connected(2)
+		r.Adopt([]byte(`{"envelope_id":"E","type":"interactive","payload":{}}`), time.Now())
+		e := r.next()
+		r.stop()
+		pass(time.Second)
+		if err := e.Ack(t.Context(), nil); err != nil {
+			t.Error(err)
+		}
+		r.end()
+		pass(time.Second)
+		if len(f.acksOf("E")) != 1 {
+			t.Errorf("%d acks", len(f.acksOf("E")))
+		}
+	})
+}
+
+func TestWhatIsAdoptedWithoutAConnectionIsAckedOnTheNextOne(t *testing.T) {
+	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
+		r := f.start(func(o *Options) { o.Connections = 1 })
+		defer r.end()
+		r.Adopt([]byte(`{"envelope_id":"E","type":"interactive","payload":{}}`), time.Now())
+		if err := r.next().Ack(t.Context(), nil); !errors.Is(err, ErrGone) {
+			t.Errorf("without a connection: %v", err)
+		}
+		r.connected(1)
+		pass(time.Second)
+		if len(f.acksOf("E")) != 1 {
+			t.Errorf("%d acks", len(f.acksOf("E")))
+		}
+	})
+}
+
 func TestWhatIsNoEnvelopeIsNotAdoptedNorAfterTheEnd(t *testing.T) {
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		r := f.start()
+		var late []string
+		r := f.start(func(o *Options) { o.Late = func(raw []byte, _ time.Time) { late = append(late, string(raw)) } })
 		r.connected(2)
 		for _, raw := range []string{"", "{", `{"type":"hello"}`, `{"envelope_id":"E","type":"interactive"}`} {
 			r.Adopt([]byte(raw), time.Now())
 		}
 		r.end()
-		r.Adopt([]byte(`{"envelope_id":"E","type":"interactive","payload":{}}`), time.Now())
+		const envelope = `{"envelope_id":"E","type":"interactive","payload":{}}`
+		r.Adopt([]byte(envelope), time.Now())
 		if len(r.envelopes) != 0 {
 			t.Errorf("%d were handled", len(r.envelopes))
+		}
+		if len(late) != 1 || late[0] != envelope {
+			t.Errorf("what is too late here as well: %q", late)
 		}
 	})
 }

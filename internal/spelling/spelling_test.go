@@ -43,8 +43,16 @@ func TestTheDistanceIsTheSameInBothDirections(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"", "abc", 3}, {"abc", "abc", 0}, {"abc", "abxc", 1}, {"abc", "axc", 1}, {"abc", "acb", 1},
-		{"level", "lvel", 1}, {"kitten", "sitting", 3}, {"abc", "xyz", 3}, {"ca", "abc", 3},
+		{"", "", 0},
+		{"", "abc", 3},
+		{"abc", "abc", 0},
+		{"abc", "abxc", 1},
+		{"abc", "axc", 1},
+		{"abc", "acb", 1},
+		{"level", "lvel", 1},
+		{"kitten", "sitting", 3},
+		{"abc", "xyz", 3},
+		{"ca", "abc", 3},
 	} {
 		a, b := []rune(c.a), []rune(c.b)
 		if got := distance(a, b); got != c.want {

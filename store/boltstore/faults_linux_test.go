@@ -78,7 +78,7 @@ func endedWell(db *boltstore.DB, errs []error) error {
 		return nil
 	}
 	if err := db.Enqueue(context.Background(), t0, job("more", "")); !errors.Is(err, store.ErrBroken) {
-		return fmt.Errorf("after %q the next write gives: %v", errs, err)
+		return fmt.Errorf("after %q the next write gives: %w", errs, err)
 	}
 	return nil
 }

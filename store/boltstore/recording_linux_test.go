@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,8 +32,8 @@ func (o op) String() string {
 
 // What is recorded. The second half would change a file in ways that the model of the disk does not know; seeing one is an error.
 var (
-	modelled   = []string{"openat", "write", "pwrite64", "fdatasync", "fsync", "ftruncate", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat"}
-	unmodelled = []string{"open", "creat", "truncate", "writev", "pwritev", "pwritev2", "copy_file_range", "sendfile", "splice", "fallocate", "sync_file_range"}
+	modeled   = []string{"openat", "write", "pwrite64", "fdatasync", "fsync", "ftruncate", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat"}
+	unmodeled = []string{"open", "creat", "truncate", "writev", "pwritev", "pwritev2", "copy_file_range", "sendfile", "splice", "fallocate", "sync_file_range"}
 )
 
 // needStrace skips a test that has to record.
@@ -50,7 +51,7 @@ func record(t *testing.T, role, path string, more ...string) []op {
 	trace := filepath.Join(t.TempDir(), "trace")
 	strace := []string{
 		"strace", "-f", "-qq", "-y", "-xx", "-s", "10000000", "--seccomp-bpf", "-e", "signal=none",
-		"-e", "trace=" + strings.Join(slices.Concat(modelled, unmodelled), ","), "-o", trace,
+		"-e", "trace=" + strings.Join(slices.Concat(modeled, unmodeled), ","), "-o", trace,
 	}
 	strace = append(strace, more...)
 	cmd := child(t, role, path)
@@ -71,8 +72,11 @@ func readTrace(in *bufio.Reader, dir string) ([]op, error) {
 	text := map[string]string{} // by thread, the first half of a call that another thread's interrupts
 	for n := 0; ; n++ {
 		line, err := in.ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			break
+		}
 		if err != nil {
-			break // at its end
+			return nil, err
 		}
 		thread, call, _ := strings.Cut(strings.TrimSpace(line), " ")
 		call = strings.TrimSpace(call)

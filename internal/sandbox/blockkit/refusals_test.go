@@ -51,7 +51,9 @@ var refusals = []struct {
 	{"an empty action_id", any3, in1(buttonWith(`"action_id":""`)), []Problem{{"must be more than 0 characters", "/0/elements/0/action_id"}}},
 	{"a url without scheme", any3, in1(buttonWith(`"url":"example"`)), []Problem{{"invalid url", "/0/elements/0/url"}}},
 	{"a confirm without its texts", any3, in1(buttonWith(`"confirm":{}`)), []Problem{
-		{"missing required field: title", "/0/elements/0/confirm"}, {"missing required field: text", "/0/elements/0/confirm"}, {"missing required field: confirm", "/0/elements/0/confirm"},
+		{"missing required field: title", "/0/elements/0/confirm"},
+		{"missing required field: text", "/0/elements/0/confirm"},
+		{"missing required field: confirm", "/0/elements/0/confirm"},
 		{"missing required field: deny", "/0/elements/0/confirm"},
 	}},
 	{"an option without value", any3, in1(section(`{"type":"overflow","options":[{"text":` + pt(1) + `}]}`)), []Problem{{"missing required field: value", "/0/accessory/options/0"}}},

@@ -25,7 +25,7 @@ type pane struct {
 	Topic        template.HTML
 	Head         template.HTML
 	Items        []template.HTML
-	Older        string // address of the messages before these, "" if there are none
+	Older        before
 	Foot         foot
 	Thread       *threadPane
 	Home         template.HTML

@@ -54,7 +54,9 @@ func (p *Page) deedRoutes(mux *http.ServeMux) {
 
 func writeJSON(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(value) // the browser went away
+	if err := json.NewEncoder(w).Encode(value); err != nil {
+		return // the browser went away
+	}
 }
 
 // realToken is what tokens of a real workspace look like. The sandbox's own have no numbers.

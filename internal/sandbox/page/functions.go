@@ -37,8 +37,11 @@ var functions = template.FuncMap{
 	"join":      and,
 	"fulltitle": titleOf,
 	"asset":     func(name string) bool { _, err := files.ReadFile("assets/" + name); return err == nil },
-	"shortcuts": func(all []sandbox.ShortcutEntry) string { raw, _ := json.Marshal(all); return string(raw) },
-	"size":      func(n int) string { return fmt.Sprintf("%.1f kB", float64(n)/1000) },
+	"shortcuts": func(all []sandbox.ShortcutEntry) (string, error) {
+		raw, err := json.Marshal(all)
+		return string(raw), err
+	},
+	"size": func(n int) string { return fmt.Sprintf("%.1f kB", float64(n)/1000) },
 }
 
 // initials are one or two letters of a name: of its first and its last word.

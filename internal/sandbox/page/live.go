@@ -39,13 +39,20 @@ func (v *viewer) live(s sketch, since uint64) string {
 	return v.path(s.c.ID, "live") + "?" + q.Encode()
 }
 
-// older is the address that makes the page follow from further back, "" when all is shown.
-func (v *viewer) older(s sketch) string {
-	if !s.c.Older || len(s.items) == 0 {
-		return ""
+// before is what stands above the messages: more of them, or a word that there are none.
+type before struct {
+	Address       string // makes the page follow from further back; "" when all is shown
+	Name, Purpose string
+	DM            bool
+}
+
+func (v *viewer) older(s sketch) before {
+	out := before{Name: s.c.Name, Purpose: s.c.Purpose, DM: s.c.DM}
+	if s.c.Older && len(s.items) > 0 {
+		_, query, _ := strings.Cut(v.live(s, 0), "?")
+		out.Address = v.path(s.c.ID, "older") + "?" + query
 	}
-	u, _ := url.Parse(v.live(s, 0)) // it was made a line above
-	return v.path(s.c.ID, "older") + "?" + u.RawQuery
+	return out
 }
 
 // showOlder sends another address to follow: of the messages before those that are shown, too.

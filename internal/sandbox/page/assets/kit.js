@@ -423,7 +423,7 @@
     const d = make('dialog', 'k-ask'), from = document.activeElement;
     const content = question.content.cloneNode(true);
     const yes = make('button', 'k-btn k-btn-' + question.dataset.style), no = make('button', 'k-btn k-btn-plain', question.dataset.no);
-    const label = content.querySelector('b:last-child');
+    const label = content.querySelector('.k-yes');
     yes.append(...label.childNodes);
     label.remove();
     yes.type = no.type = 'button';
@@ -545,6 +545,13 @@
       openMore(el);
     }
   });
+
+  // A key that chose something in a menu has done its work, even where it arrives as a key and then again as a character: the focus is elsewhere by then.
+  let used = '';
+  addEventListener('keydown', e => { used = ''; if (menu.el && (e.key === 'Enter' || e.key === ' ' && pop.contains(e.target))) used = e.key; }, true);
+  for (const after of ['keypress', 'keyup']) {
+    addEventListener(after, e => { if (used && e.key === used) { e.preventDefault(); e.stopPropagation(); } }, true);
+  }
 
   // ---- After every update of the page: what was typed, chosen, open or waited for is so again.
 

@@ -142,7 +142,6 @@
 
   function wrote(form) {
     const box = form.elements.text;
-    form.querySelector(".composer-send").disabled = !box.value.trim();
     storage.write(draftKey(form), box.value);
     if (!CSS.supports("field-sizing", "content")) {
       box.style.height = "auto";
@@ -267,7 +266,7 @@
     if (form && event.target.name === "text") { wrote(form); suggest(form); }
   });
   document.addEventListener("focusout", (event) => {
-    const form = event.target.closest?.(".composer");
+    const form = event.target.closest?.(".composer[data-send]");
     if (form && !form.contains(event.relatedTarget)) close(form);
   });
 

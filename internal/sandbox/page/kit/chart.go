@@ -10,7 +10,7 @@ import (
 // The size of a chart, and of the space where its lines and bars are.
 const (
 	chartWidth, chartHeight                  = 480.0, 220.0
-	plotLeft, plotRight, plotTop, plotBottom = 48.0, 470.0, 20.0, 184.0
+	plotLeft, plotRight, plotTop, plotBottom = 48.0, 470.0, 28.0, 184.0
 )
 
 // chart draws a data_visualization, with its data as a table for those who cannot see it.
@@ -136,7 +136,7 @@ func (s scale) center(j int) float64 { return plotLeft + s.band()*(float64(j)+0.
 
 func (s scale) rules() []m {
 	var out []m
-	for i := 0; i <= 12; i++ {
+	for i := range 13 {
 		v := s.low + float64(i)*s.step
 		if v > s.high+s.step/2 {
 			break

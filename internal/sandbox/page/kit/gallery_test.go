@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -74,7 +73,7 @@ func browse(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context 
 	return ctx
 }
 
-func must[T any](t *testing.T, ctx context.Context, do chromedp.Action[T]) T {
+func must[T any](ctx context.Context, t *testing.T, do chromedp.Action[T]) T {
 	t.Helper()
 	v, err := chromedp.Run(ctx, do)
 	if err != nil {
@@ -85,8 +84,8 @@ func must[T any](t *testing.T, ctx context.Context, do chromedp.Action[T]) T {
 
 func TestInTheBrowserAFormThatNobodyTouchedPostsTheEmptyState(t *testing.T) {
 	ctx := browse(t)
-	must(t, ctx, chromedp.Navigate(gallery(t)))
-	raw := must(t, ctx, chromedp.Evaluate[string](`JSON.stringify(Object.fromEntries([...document.querySelectorAll('[data-sample]')].map(s => [s.dataset.sample, kit.stateOf(s)])))`))
+	must(ctx, t, chromedp.Navigate(gallery(t)))
+	raw := must(ctx, t, chromedp.Evaluate[string](`JSON.stringify(Object.fromEntries([...document.querySelectorAll('[data-sample]')].map(s => [s.dataset.sample, kit.stateOf(s)])))`))
 	var all map[string]map[string]map[string][]string
 	if err := json.Unmarshal([]byte(raw), &all); err != nil {
 		t.Fatal(err)
@@ -98,7 +97,7 @@ func TestInTheBrowserAFormThatNobodyTouchedPostsTheEmptyState(t *testing.T) {
 			t.Errorf("%s (-want +posted):\n%s", name, diff)
 		}
 	}
-	if v := must(t, ctx, chromedp.Evaluate[string](`violations.join('\n')`)); v != "" {
+	if v := must(ctx, t, chromedp.Evaluate[string](`violations.join('\n')`)); v != "" {
 		t.Errorf("against the policy:\n%s", v)
 	}
 }
@@ -114,12 +113,16 @@ func TestPictures(t *testing.T) {
 		width int64
 	}{{"light", 1, 900}, {"dark", 0, 900}, {"narrow", 1, 360}} {
 		ctx := browse(t, chromedp.Flag("blink-settings", fmt.Sprintf("preferredColorScheme=%d", c.dark)))
-		if err := chromedp.Do(ctx, chromedp.EmulateViewport(c.width, 900), chromedp.Navigate(gallery(t))); err != nil {
+		const height = 1400
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(c.width, height), chromedp.Navigate(gallery(t))); err != nil {
 			t.Fatal(err)
 		}
-		picture := must(t, ctx, chromedp.FullScreenshot(90))
-		if err := os.WriteFile(filepath.Join(*shots, strings.ToLower(c.name)+".jpg"), picture, 0o644); err != nil {
-			t.Fatal(err)
+		for y := 0; y < must(ctx, t, chromedp.Evaluate[int](`document.documentElement.scrollHeight`)); y += height {
+			must(ctx, t, chromedp.Evaluate[int](fmt.Sprintf(`scrollTo(0, %d), 0`, y)))
+			file := filepath.Join(*shots, fmt.Sprintf("%s-%d.png", c.name, y/height))
+			if err := os.WriteFile(file, must(ctx, t, chromedp.CaptureScreenshot()), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }

@@ -92,7 +92,7 @@ func newRenderer(s Surface) *renderer {
 }
 
 func (r *renderer) surface() template.HTML {
-	blocks, _ := decode(r.Surface.Blocks).([]any)
+	blocks, _ := decode(r.Blocks).([]any)
 	return r.draw("surface", m{
 		"Kind": r.Kind, "Key": r.key, "Action": r.Action, "Suggest": r.Suggest,
 		"Conversation": r.Conversation, "TS": r.TS, "View": r.View, "Blocks": r.blocks(objects(blocks), mostNested),
