@@ -21,7 +21,7 @@
 // One mutex guards the workspace. Nothing waits and nothing is written to a network while it is held: frames
 // are put on a connection's queue, answers are awaited outside.
 //
-// What people see and do by ids, as the web page needs it, is in screen.go and gesture.go; the page itself is another package.
+// What people see and do by ids, as the web page needs it, is in screen.go (with screen_*.go, unread.go, reader.go) and gesture.go; the page itself is another package.
 //
 // Where to read next: server.go (what is started, and how a request is let in), endpoints.go (every method with its
 // tier, scopes and arguments), socket.go and envelopes.go (Socket Mode), person.go and modal.go (the language that tests

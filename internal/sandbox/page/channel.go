@@ -194,7 +194,7 @@ func (v *viewer) reachBack(conversation, ts string) string {
 
 // pane draws a conversation.
 func (v *viewer) pane(s sketch, q url.Values) (pane, error) {
-	out := pane{frame: s.frame, Conversation: s.c, Kind: "channel", Foot: s.foot, Live: v.live(s, s.c.Version)}
+	out := pane{frame: s.frame, Conversation: s.c, Kind: "channel", Foot: s.foot, Live: v.live(s, v.page.mark(s.c.Version))}
 	if s.c.DM {
 		out.Kind = "dm"
 	}
@@ -339,7 +339,7 @@ func (v *viewer) homePane() (pane, error) {
 	}
 	f.Title = f.App.Name
 	home, err := v.home()
-	return pane{frame: f, Kind: "home", Home: home, Live: v.path("home", "live") + "?since=0"}, err
+	return pane{frame: f, Kind: "home", Home: home, Live: v.path("home", "live")}, err
 }
 
 // showBrowse lists the channels that the person can see but is not in.
@@ -349,7 +349,7 @@ func (p *Page) showBrowse(v *viewer, w http.ResponseWriter, r *http.Request) {
 		p.lost(w, r, err)
 		return
 	}
-	p.show(v, w, r, pane{frame: f, Kind: "browse", Browse: browsable(f), Live: v.path("browse", "live") + "?since=" + fmt.Sprint(f.Version)})
+	p.show(v, w, r, pane{frame: f, Kind: "browse", Browse: browsable(f), Live: v.path("browse", "live") + "?since=" + v.page.mark(f.Version)})
 }
 
 const browseTitle = "All channels"

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -25,8 +24,8 @@ import (
 const breath = 40 * time.Millisecond
 
 // live is the address of what changes from here on.
-func (v *viewer) live(s sketch, since uint64) string {
-	q := url.Values{"since": {fmt.Sprint(since)}}
+func (v *viewer) live(s sketch, since string) string {
+	q := url.Values{"since": {since}}
 	if len(s.items) > 0 {
 		q.Set("from", s.items[0].TS)
 	}
@@ -39,6 +38,9 @@ func (v *viewer) live(s sketch, since uint64) string {
 	return v.path(s.c.ID, "live") + "?" + q.Encode()
 }
 
+// mark names a version of the workspace as long as this server runs: the next one counts anew.
+func (p *Page) mark(version uint64) string { return fmt.Sprintf("%s-%d", p.run, version) }
+
 // before is what stands above the messages: more of them, or a word that there are none.
 type before struct {
 	Address       string // makes the page follow from further back; "" when all is shown
@@ -49,7 +51,7 @@ type before struct {
 func (v *viewer) older(s sketch) before {
 	out := before{Name: s.c.Name, Purpose: s.c.Purpose, DM: s.c.DM}
 	if s.c.Older && len(s.items) > 0 {
-		_, query, _ := strings.Cut(v.live(s, 0), "?")
+		_, query, _ := strings.Cut(v.live(s, ""), "?")
 		out.Address = v.path(s.c.ID, "older") + "?" + query
 	}
 	return out
@@ -66,7 +68,7 @@ func (p *Page) showOlder(v *viewer, w http.ResponseWriter, r *http.Request) {
 	if len(c.Messages) > 0 {
 		q.Set("from", c.Messages[0].TS)
 	}
-	q.Set("since", "0")
+	q.Del("since")
 	p.write(w, http.StatusOK, "refollow", v.path(c.ID, "live")+"?"+q.Encode())
 }
 
@@ -75,9 +77,9 @@ func (p *Page) follow(v *viewer, w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	f := &follower{viewer: v, window: window{r.PathValue("conversation"), q.Get("from"), q.Get("thread"), q.Get("new")}}
 	last := r.Header.Get("Last-Event-ID")
-	since, _ := strconv.ParseUint(q.Get("since"), 10, 64)
+	since := q.Get("since")
 	if last != "" {
-		since, _ = strconv.ParseUint(last, 10, 64)
+		since = last
 		if c, err := p.slack.Conversation(v.who, f.window.conversation, "", 1); err == nil && c.Unread {
 			f.window.newAfter = newLine(c) // it was not looked at meanwhile
 		}
@@ -86,18 +88,18 @@ func (p *Page) follow(v *viewer, w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
-	f.send = func(id uint64, data string) error { return event(w, id, data) }
+	f.send = func(id, data string) error { return event(w, id, data) }
 	f.gone = func() { _, _ = io.WriteString(w, "event: gone\ndata: gone\n\n") } // the browser may be, too
 	f.run(r.Context(), since)
 }
 
 // event writes one message and sends it off. Without data it only tells the page that it is connected.
-func event(w http.ResponseWriter, id uint64, data string) error {
+func event(w http.ResponseWriter, id, data string) error {
 	var b strings.Builder
 	if data == "" {
 		b.WriteString(": nothing new\n\n")
 	} else {
-		fmt.Fprintf(&b, "id: %d\n", id)
+		fmt.Fprintf(&b, "id: %s\n", id)
 		for line := range strings.SplitSeq(data, "\n") {
 			b.WriteString("data: " + strings.TrimSuffix(line, "\r") + "\n")
 		}
@@ -113,7 +115,7 @@ func event(w http.ResponseWriter, id uint64, data string) error {
 type follower struct {
 	*viewer
 	window window
-	send   func(id uint64, data string) error
+	send   func(id, data string) error
 	gone   func()
 	shown  map[string]string // the regions as HTML, by the id of their element
 	items  map[string][]item // the lists of messages, by the id of their element
@@ -123,7 +125,7 @@ type follower struct {
 }
 
 // run sends changes until ctx ends, the sandbox closes or the page cannot be reached.
-func (f *follower) run(ctx context.Context, since uint64) {
+func (f *follower) run(ctx context.Context, since string) {
 	first := true
 	for {
 		if f.reads() {
@@ -135,11 +137,11 @@ func (f *follower) run(ctx context.Context, since uint64) {
 			f.gone() // the person lost sight of the conversation
 			return
 		}
-		if first && since == version && f.page.slack.Version() == version {
+		if first && since == f.page.mark(version) && f.page.slack.Version() == version {
 			data = "" // it was drawn from the same
 		}
 		if data != "" || first {
-			if f.send(version, data) != nil {
+			if f.send(f.page.mark(version), data) != nil {
 				return
 			}
 		}

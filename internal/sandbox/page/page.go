@@ -11,6 +11,7 @@
 package page
 
 import (
+	"crypto/rand"
 	"embed"
 	"fmt"
 	"hash/fnv"
@@ -32,11 +33,12 @@ type Page struct {
 	slack *sandbox.Server
 	mux   *http.ServeMux
 	tmpl  *template.Template
+	run   string // another for every run of the server
 }
 
 // New is the page of a sandbox. It wants all requests whose paths nobody else takes.
 func New(s *sandbox.Server) http.Handler {
-	p := &Page{slack: s, mux: http.NewServeMux()}
+	p := &Page{slack: s, mux: http.NewServeMux(), run: rand.Text()[:8]}
 	p.tmpl = template.Must(template.New("page").Funcs(functions).ParseFS(files, "templates/*.html"))
 	p.mux.HandleFunc("GET /{$}", p.enter)
 	p.mux.HandleFunc("GET /assets/", serveAsset)

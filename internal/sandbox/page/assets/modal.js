@@ -77,7 +77,7 @@
     try {
       const surface = view.querySelector('.k-surface');
       const body = new URLSearchParams({view: view.dataset.view, state: JSON.stringify(kit.stateOf(surface))});
-      const res = await fetch(dialog().dataset.submit, {method: 'POST', body, credentials: 'same-origin'});
+      const res = await fetch(dialog().dataset.toSubmit, {method: 'POST', body, credentials: 'same-origin'});
       if (res.status === 422) banner(view, await res.text());
       else if (!res.ok) throw new Error(res.statusText);
       else away(view, await res.json());
@@ -94,7 +94,7 @@
     const d = dialog(), n = d.querySelectorAll('.view').length;
     const body = new URLSearchParams({view: view.dataset.view, all: everything && n > 1 ? '1' : ''});
     try {
-      const res = await fetch(d.dataset.close, {method: 'POST', body, credentials: 'same-origin'});
+      const res = await fetch(d.dataset.toClose, {method: 'POST', body, credentials: 'same-origin'});
       if (res.ok) away(view, await res.json());
     } catch {
       banner(view, 'We had some trouble connecting. Try again?');

@@ -95,8 +95,7 @@
     const section = document.querySelector(".conversation"), scroll = $("scroll");
     for (const scroller of document.querySelectorAll(".scroll.stick")) keepPlace(scroller);
     for (const form of document.querySelectorAll(".composer")) resume(form);
-    $("side").classList.remove("open");
-    $("veil").hidden = true;
+    drawer(false);
     document.querySelector(".entry[aria-current]")?.scrollIntoView({ block: "nearest" });
     if (section?.dataset.at && $(section.dataset.at)) {
       const found = $(section.dataset.at);
@@ -188,7 +187,6 @@
 
   function close(form) {
     listOf(form).hidden = true;
-    form.elements.text.setAttribute("aria-expanded", "false");
     form.elements.text.removeAttribute("aria-activedescendant");
   }
 
@@ -238,7 +236,6 @@
       return line;
     }));
     list.hidden = false;
-    box.setAttribute("aria-expanded", "true");
     if (!hint) box.setAttribute("aria-activedescendant", list.id + "-0");
   }
 
@@ -429,12 +426,18 @@
 
   // ── What is clicked ──
 
+  function drawer(open) { // where the page is narrow
+    $("side").classList.toggle("open", open);
+    $("veil").hidden = !open;
+    document.querySelector("[data-drawer]")?.setAttribute("aria-expanded", String(open));
+  }
+
   const clicks = {
     "[popovertarget]": (at, event) => { event.preventDefault(); toggle($(at.getAttribute("popovertarget")), at); },
     "[data-open]": (at) => { const dialog = $(at.dataset.open); dialog.querySelector("form").reset(); dialog.querySelector(".form-error").textContent = ""; dialog.showModal(); },
     "[data-close]": (at) => at.closest("dialog").close(),
-    "[data-drawer]": () => { $("side").classList.add("open"); $("veil").hidden = false; $("side").querySelector(".entry[aria-current], .entry")?.focus(); },
-    "#veil": () => { $("side").classList.remove("open"); $("veil").hidden = true; },
+    "[data-drawer]": () => { drawer(true); $("side").querySelector(".entry[aria-current], .entry")?.focus(); },
+    "#veil": () => drawer(false),
     "#latest": () => { $("scroll").scrollTop = $("scroll").scrollHeight; },
     "[data-react]": (at) => react(at.closest(".message").dataset.path, at.dataset.react, at.getAttribute("aria-pressed") !== "true"),
     "[data-pick]": (at) => pick(at.closest(".message"), at),
@@ -483,7 +486,7 @@
     if (menu) return menuKey(event, menu);
     if (event.target.matches?.(".composer textarea")) return composerKey(event, event.target.closest(".composer"));
     if (event.target.matches?.(".message")) return messageKey(event, event.target);
-    if (event.key === "Escape" && $("side").classList.contains("open")) clicks["#veil"]();
+    if (event.key === "Escape" && $("side").classList.contains("open")) { drawer(false); document.querySelector("[data-drawer]")?.focus(); }
     const entries = event.target.closest?.(".side-body") && [...document.querySelectorAll(".side-body .entry")];
     if (entries && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
