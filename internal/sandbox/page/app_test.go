@@ -1,3 +1,5 @@
+//go:build browser
+
 package page_test
 
 import (
@@ -102,6 +104,27 @@ func (a *app) heard(typ string) map[string]any {
 		case <-a.more:
 		case <-deadline:
 			a.t.Fatalf("the app heard no %s", typ)
+		}
+	}
+}
+
+// hears waits for a payload of a type that contains a text.
+func (a *app) hears(typ, want string) string {
+	a.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		a.mu.Lock()
+		got := slices.Clone(a.got)
+		a.mu.Unlock()
+		for _, p := range got {
+			if raw, _ := json.Marshal(p); p["type"] == typ && strings.Contains(string(raw), want) {
+				return string(raw)
+			}
+		}
+		select {
+		case <-a.more:
+		case <-deadline:
+			a.t.Fatalf("the app heard no %s with %s, but %v", typ, want, got)
 		}
 	}
 }

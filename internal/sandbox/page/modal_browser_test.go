@@ -1,3 +1,5 @@
+//go:build browser
+
 package page_test
 
 import (
@@ -7,11 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"epilogue/internal/sandbox"
 )
 
 const (
-	tabKey, enter, esc = "\t", "\r", "\u001b"
+	tabKey, enter, esc, backspace, arrowDown = kb.Tab, kb.Enter, kb.Escape, kb.Backspace, kb.ArrowDown
 )
 
 // declare is a form like those of the bot.
