@@ -19,6 +19,7 @@ func cardsKey(id flow.IncidentID) string    { return fmt.Sprintf("card/%s/", id)
 func cardKey(id flow.IncidentID, card uint64) string {
 	return fmt.Sprintf("%s%020d", cardsKey(id), card)
 }
+func refusedKey(id flow.IncidentID) string           { return fmt.Sprintf("refused/%s", id) }
 func dmsKey(id flow.IncidentID) string               { return fmt.Sprintf("dm/%s/", id) }
 func dmKey(id flow.IncidentID, job store.Job) string { return dmsKey(id) + job.ID }
 
@@ -120,13 +121,17 @@ func (b *Bot) postFirst(ctx context.Context, job store.Job, inc flow.Incident) (
 		return store.Outcome{}, err
 	}
 	b.pin(ctx, p)
-	return store.Outcome{
+	out := store.Outcome{
 		Results: []store.Result{p.result(firstKey(inc.ID))},
 		Then: []store.Job{
 			b.follow(inc.ID, flow.Effect{Tell: flow.TellFirst}),
 			b.follow(inc.ID, flow.Effect{Tell: flow.TellInvite}),
 		},
-	}, nil
+	}
+	if _, refused, err := b.found(ctx, refusedKey(inc.ID)); err == nil && refused { // whoever was told so can forget it
+		out.Then = append(out.Then, b.follow(inc.ID, flow.Effect{Tell: tellRefused, To: inc.DeclaredBy}))
+	}
+	return out, nil
 }
 
 // follow is a job that follows from another one.

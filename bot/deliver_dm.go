@@ -160,25 +160,39 @@ func (b *Bot) tellPast(ctx context.Context, job store.Job, inc flow.Incident) (s
 	return store.Outcome{}, b.tellOne(ctx, job, inc, inc.Answerable(), blocks.PastEvidenceDM(b.scene(ctx), inc, ev))
 }
 
-// tellRefused tells whoever declared an incident that Slack refused it a channel, and what can be done.
+// tellRefused tells whoever declared an incident that Slack refused it a channel, and what can be done; once it has one, that message says so.
 func (b *Bot) tellRefused(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
+	key, m := refusedKey(inc.ID), blocks.ChannelRefusedDM(b.scene(ctx), inc, job.Detail)
 	if inc.Channel != "" {
-		return store.Outcome{}, nil
+		p, told, err := b.found(ctx, key)
+		if err != nil || !told {
+			return store.Outcome{}, err
+		}
+		return b.edit(ctx, job, key, p, m)
 	}
-	return store.Outcome{}, b.tellOne(ctx, job, inc, job.Effect.To, blocks.ChannelRefusedDM(b.scene(ctx), inc, job.Detail))
+	p, err := b.postTo(ctx, job, inc, job.Effect.To, m)
+	if err != nil || p.TS == "" {
+		return store.Outcome{}, err
+	}
+	return store.Outcome{Results: []store.Result{p.result(key)}}, nil
 }
 
 func (b *Bot) tellOne(ctx context.Context, job store.Job, inc flow.Incident, to flow.UserID, m blocks.Message) error {
+	_, err := b.postTo(ctx, job, inc, to, m)
+	return err
+}
+
+// postTo posts a DM to somebody who may be told of an incident; to nobody else, and then it returns the zero posted.
+func (b *Bot) postTo(ctx context.Context, job store.Job, inc flow.Incident, to flow.UserID, m blocks.Message) (posted, error) {
 	if to == "" {
-		return nil
+		return posted{}, nil
 	}
 	if ok, err := b.mayBeTold(ctx, to, inc); err != nil || !ok {
-		return err
+		return posted{}, err
 	}
 	p, err := b.dmChannel(ctx, to)
 	if err != nil {
-		return err
+		return posted{}, err
 	}
-	_, err = b.post(ctx, job, p.DM, "", m)
-	return err
+	return b.post(ctx, job, p.DM, "", m)
 }

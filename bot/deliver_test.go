@@ -364,3 +364,30 @@ func TestABookmarkThatSomebodyTookAwayIsMadeAgain(t *testing.T) {
 		t.Errorf("%+v, %v", out, err)
 	}
 }
+
+func TestWhoeverWasToldOfARefusedChannelIsToldOfTheChannelInTheSameMessage(t *testing.T) {
+	r := newRig(t)
+	r.slack.answer("conversations.open", func(call) any { return map[string]any{"ok": true, "channel": map[string]any{"id": "D1"}} })
+	inc, err := r.declare(t.Context(), ana, "", flow.Declare{Name: "Checkout errors", Lead: flow.Person{User: ana, Standing: flow.FullMember}})
+	r.must(err)
+	delivered := func(job store.Job) store.Outcome {
+		t.Helper()
+		out, err := r.deliver(t.Context(), job)
+		r.must(err)
+		out.At = time.Now()
+		r.must(r.db.Finish(t.Context(), job, out))
+		return out
+	}
+	r.must(r.db.Enqueue(t.Context(), time.Now(), r.follow(inc.ID, flow.Effect{Tell: tellRefused, To: ana})))
+	delivered(r.claimed(tellRefused))
+	r.done(inc.ID, "", flow.RecordChannel{Channel: room})
+	delivered(r.claimed(flow.TellDeclared))
+	delivered(r.claimed(tellRefused))
+	posts, edits := r.slack.made("chat.postMessage"), r.slack.made("chat.update")
+	if len(posts) != 2 || len(edits) != 1 {
+		t.Fatalf("%d posts and %d edits", len(posts), len(edits))
+	}
+	if edits[0].form.Get("channel") != "D1" || !strings.Contains(edits[0].form.Get("text"), "has its channel now") {
+		t.Errorf("edited: %v", edits[0].form)
+	}
+}

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math/big"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -182,6 +184,9 @@ const (
 	fieldEmail    = "Please enter a valid email address."
 	fieldURL      = "Please enter a valid URL."
 	fieldNumber   = "Please enter a valid number."
+	fieldWhole    = "Please enter a whole number."
+	fieldLow      = "Please enter a number of at least %s."
+	fieldHigh     = "Please enter a number of at most %s."
 )
 
 // complaints are the errors that Slack's client finds in a form before it sends it, by block_id.
@@ -227,9 +232,34 @@ func complaint(el blockkit.Element, value json.RawMessage) string {
 			return fieldURL
 		}
 	case "number_input":
-		if _, err := strconv.ParseFloat(text, 64); err != nil {
-			return fieldNumber
-		}
+		return numberComplaint(el, text)
+	}
+	return ""
+}
+
+var number = regexp.MustCompile(`^-?[0-9]{1,300}(\.[0-9]{1,300})?$`)
+
+// numberComplaint is what is wrong with a number, "" if nothing is.
+func numberComplaint(el blockkit.Element, text string) string {
+	var limits struct {
+		Decimal bool   `json:"is_decimal_allowed"`
+		Min     string `json:"min_value"`
+		Max     string `json:"max_value"`
+	}
+	_ = json.Unmarshal(el.Raw, &limits) // it was checked when it was sent
+	n, ok := new(big.Rat).SetString(text)
+	if !number.MatchString(text) || !ok {
+		return fieldNumber
+	}
+	low, hasLow := new(big.Rat).SetString(limits.Min)
+	high, hasHigh := new(big.Rat).SetString(limits.Max)
+	switch {
+	case !limits.Decimal && !n.IsInt():
+		return fieldWhole
+	case hasLow && n.Cmp(low) < 0:
+		return fmt.Sprintf(fieldLow, limits.Min)
+	case hasHigh && n.Cmp(high) > 0:
+		return fmt.Sprintf(fieldHigh, limits.Max)
 	}
 	return ""
 }

@@ -28,7 +28,10 @@
   function read(el) {
     if (tickedIn(el)) return all('input', el).filter(i => i.checked).map(i => ({value: i.value}));
     const select = optionsOf(el);
-    if (select) return [...select.selectedOptions].filter(o => o.value).map(o => ({value: o.value, text: o.text}));
+    if (select) {
+      const at = o => { const i = all('.k-chip', el).findIndex(c => c.dataset.of === o.value); return i < 0 ? Infinity : i; };
+      return [...select.selectedOptions].filter(o => o.value).map(o => ({value: o.value, text: o.text})).sort((a, b) => at(a) - at(b) || 0);
+    }
     const field = el.querySelector('.k-field');
     return field && field.value ? [{value: field.value}] : [];
   }
@@ -42,7 +45,7 @@
         if (![...select.options].some(o => o.value === h.value)) select.append(new Option(h.text ?? h.value, h.value));
       }
       for (const o of select.options) o.selected = held.some(h => h.value === o.value) || (!held.length && !o.value);
-      paint(el);
+      paint(el, held);
     } else {
       const field = el.querySelector('.k-field'), value = held[0]?.value ?? '';
       if (field && field.value !== value) field.value = value;
@@ -87,10 +90,10 @@
 
   // ---- Comboboxes: what stands in the box.
 
-  function paint(el) {
+  function paint(el, held = read(el)) {
     const combo = el.querySelector('.k-combo');
     if (!combo) return;
-    const input = combo.querySelector('.k-search'), held = read(el), chips = combo.querySelector('.k-chips'), clear = combo.querySelector('.k-clear');
+    const input = combo.querySelector('.k-search'), chips = combo.querySelector('.k-chips'), clear = combo.querySelector('.k-clear');
     if (chips) {
       const want = held.map(h => h.value).join('\n'), have = all('.k-chip', chips).map(c => c.dataset.of).join('\n');
       if (want !== have) chips.replaceChildren(...held.map(chip));

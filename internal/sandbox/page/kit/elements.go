@@ -335,6 +335,7 @@ func (r *renderer) menu(e object, f field) template.HTML {
 			}
 		}
 	}
+	slices.SortStableFunc(shown, func(a, b choice) int { return slices.Index(held, a.Value) - slices.Index(held, b.Value) }) // as they were chosen
 	data["Groups"], data["Chosen"], data["Shown"] = groups, shown, ""
 	if !many && len(shown) > 0 {
 		data["Shown"] = shown[0].Text

@@ -41,7 +41,7 @@ var samples = map[string]string{
 	"menu with groups": `{"type":"input","block_id":"b","optional":true,"label":{"type":"plain_text","text":"Flow"},"element":{"type":"static_select","action_id":"a","initial_option":{"text":{"type":"plain_text","text":"Short"},"value":"s"},"option_groups":[
 		{"label":{"type":"plain_text","text":"Active"},"options":[{"text":{"type":"plain_text","text":"Standard"},"value":"st"},{"text":{"type":"plain_text","text":"Short"},"value":"s"}]},
 		{"label":{"type":"plain_text","text":"Old"},"options":[{"text":{"type":"plain_text","text":"Legacy"},"value":"l"}]}]}}`,
-	"menu of several": `{"type":"input","block_id":"b","label":{"type":"plain_text","text":"Teams"},"element":{"type":"multi_static_select","action_id":"a","max_selected_items":2,"initial_options":[{"text":{"type":"plain_text","text":"Pay"},"value":"p"}],"options":[
+	"menu of several": `{"type":"input","block_id":"b","label":{"type":"plain_text","text":"Teams"},"element":{"type":"multi_static_select","action_id":"a","max_selected_items":2,"initial_options":[{"text":{"type":"plain_text","text":"Web"},"value":"w"},{"text":{"type":"plain_text","text":"Pay"},"value":"p"}],"options":[
 		{"text":{"type":"plain_text","text":"Pay"},"value":"p"},{"text":{"type":"plain_text","text":"Web"},"value":"w"}]}}`,
 	"menu of the app's": `{"type":"input","block_id":"b","label":{"type":"plain_text","text":"Service"},"element":{"type":"external_select","action_id":"a","min_query_length":1,"initial_option":{"text":{"type":"plain_text","text":"Pay"},"value":"p"}}}
 		,{"type":"input","block_id":"b2","label":{"type":"plain_text","text":"Services"},"element":{"type":"multi_external_select","action_id":"a"}}`,

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ func posted(t *testing.T, html string) map[string]map[string][]string {
 	t.Helper()
 	out := map[string]map[string][]string{}
 	var block, act, kind, area string
+	chips := 0 // they stand in the order in which things were chosen
 	put := func(value string) {
 		if value != "" {
 			out[block][act] = append(out[block][act], value)
@@ -48,6 +50,14 @@ func posted(t *testing.T, html string) map[string]map[string][]string {
 					out[block] = map[string][]string{}
 				}
 				out[block][act] = nil
+				chips = 0
+			case attrs["class"] == "k-chip":
+				i := slices.Index(out[block][act], attrs["data-of"])
+				if i < 0 {
+					t.Fatalf("the chip %q stands for nothing that is chosen", attrs["data-of"])
+				}
+				out[block][act][i], out[block][act][chips] = out[block][act][chips], out[block][act][i]
+				chips++
 			case tag == "option" && selected, tag == "input" && checked:
 				put(attrs["value"])
 			case tag == "input" && strings.HasPrefix(attrs["class"], "k-field") && attrs["type"] != "file":
