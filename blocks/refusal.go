@@ -11,6 +11,9 @@ func Refusal(s Scene, inc flow.Incident, r flow.Refusal) Text {
 	if id == 0 {
 		id = inc.ID
 	}
+	if t, ok := editRefused(r); ok {
+		return t
+	}
 	switch r.Why {
 	case flow.UnknownIncident:
 		return s.Unknown(id.String())
@@ -89,6 +92,7 @@ var fieldNames = map[string]words{
 	flow.FieldStatus: "a status", flow.FieldLead: "a lead", flow.FieldReason: "a reason", flow.FieldNote: "a text",
 	flow.FieldTitle: "a title", flow.FieldDescription: "a text", flow.FieldAssignee: "an assignee", flow.FieldDue: "a date",
 	flow.FieldRole: "a role", flow.FieldTasks: "a task", flow.FieldFlow: "a choice", flow.FieldChannel: "a channel",
+	flow.FieldKind: "a kind", flow.FieldEntry: "a choice", flow.FieldOptOut: "a choice", flow.FieldDays: "a day of the week",
 }
 
 func fieldName(field string) Text {

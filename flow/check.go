@@ -18,10 +18,13 @@ func (p Problem) String() string { return p.Path + ": " + p.What }
 
 // Limits of a process, so that whatever it defines can be shown and entered.
 const (
-	MaxLabel    = 75 // code points of a visible name
-	MaxFlows    = 200
-	MaxStatuses = 20
-	MaxLabels   = 100
+	MaxLabel      = 75 // code points of a visible name
+	MaxFlows      = 200
+	MaxStatuses   = 20
+	MaxLabels     = 100 // also of admins
+	MaxConditions = 20
+	MaxOffset     = 1000 // of whatever unit
+	MaxHolidays   = 1000
 )
 
 // Check finds everything that is wrong in a process; a process without problems can be saved.
@@ -32,6 +35,7 @@ func (p Process) Check() []Problem {
 	c.labels("types", p.Types)
 	c.roles(p)
 	c.calendar(p.Calendar)
+	c.admins(p.Admins)
 	if len(p.Flows) > MaxFlows {
 		c.add("flows", "at most %d flows", MaxFlows)
 	}
@@ -110,16 +114,31 @@ func (c *checker) calendar(cal Calendar) {
 			c.add(fmt.Sprintf("calendar.working_days[%d]", i), "no day of the week")
 		}
 	}
+	if len(cal.Holidays) > MaxHolidays {
+		c.add("calendar.holidays", "at most %d", MaxHolidays)
+	}
+}
+
+func (c *checker) admins(a AdminList) {
+	if len(a.People) > MaxLabels {
+		c.add("admins.people", "at most %d", MaxLabels)
+	}
+	if len(a.Groups) > MaxLabels {
+		c.add("admins.groups", "at most %d", MaxLabels)
+	}
 }
 
 func (c *checker) flow(path string, p Process, f Flow, seen map[Key]bool) {
 	c.key(path, f.Key, seen)
 	c.name(path+".name", f.Name, MaxLabel)
-	if !slices.Contains([]Entry{Ask, Automatic}, f.Entry) {
+	if !slices.Contains(entries, f.Entry) {
 		c.add(path+".entry", "ask or automatic, not %q", f.Entry)
 	}
-	if !slices.Contains([]Right{Everyone, LeadAndAdmins, Admins, Nobody}, f.OptOut) {
+	if !slices.Contains(rights, f.OptOut) {
 		c.add(path+".opt_out", "everyone, lead-and-admins, admins or nobody, not %q", f.OptOut)
+	}
+	if utf8.RuneCountInString(f.Description) > MaxDescription {
+		c.add(path+".description", "at most %d characters", MaxDescription)
 	}
 	c.conditions(path+".applies_to", p, f.AppliesTo)
 	c.conditions(path+".enters_when", p, f.EntersWhen)
@@ -144,6 +163,9 @@ func (c *checker) flow(path string, p Process, f Flow, seen map[Key]bool) {
 }
 
 func (c *checker) conditions(path string, p Process, conditions []Condition) {
+	if len(conditions) > MaxConditions {
+		c.add(path, "at most %d conditions", MaxConditions)
+	}
 	for i, cond := range conditions {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		labels := p.Severities
@@ -196,7 +218,7 @@ func (c *checker) task(path string, p Process, t Template, seen map[Key]bool) {
 			c.add(path+".due", "a unit is needed: business-days, days or hours")
 		}
 	case BusinessDays, Days, Hours:
-		if t.Due.N < 0 || t.Due.N > 1000 {
+		if t.Due.N < 0 || t.Due.N > MaxOffset {
 			c.add(path+".due", "from 0 to 1000")
 		}
 	default:

@@ -2,13 +2,14 @@ package flow
 
 // Process is everything that admins shape, as one value with one version number; every saved edit makes the next.
 type Process struct {
-	Version        int      `json:"version"`
-	Flows          []Flow   `json:"flows"`
-	ActiveStatuses []Label  `json:"active_statuses"` // in order; the first one is where an incident starts
-	Severities     []Label  `json:"severities"`      // in order, the least severe first
-	Types          []Label  `json:"types"`           // the first one is the default
-	Roles          []Role   `json:"roles"`
-	Calendar       Calendar `json:"calendar"`
+	Version        int       `json:"version"`
+	Flows          []Flow    `json:"flows"`
+	ActiveStatuses []Label   `json:"active_statuses"` // in order; the first one is where an incident starts
+	Severities     []Label   `json:"severities"`      // in order, the least severe first
+	Types          []Label   `json:"types"`           // the first one is the default
+	Roles          []Role    `json:"roles"`
+	Calendar       Calendar  `json:"calendar"`
+	Admins         AdminList `json:"admins,omitzero"`
 }
 
 // Label is a permanent key beside a free name. What is retired is offered no more, and still understood where it is used.
@@ -31,14 +32,15 @@ const LeadRole Key = "lead"
 
 // Flow is an ordered list of post-incident statuses with their tasks, plus the rules for who enters.
 type Flow struct {
-	Key        Key         `json:"key"`
-	Name       string      `json:"name"`
-	Disabled   bool        `json:"disabled,omitempty"`
-	AppliesTo  []Condition `json:"applies_to,omitempty"`  // all must match; none: every incident
-	Entry      Entry       `json:"entry"`                 //
-	EntersWhen []Condition `json:"enters_when,omitempty"` // for automatic entry: all must match; none: always
-	OptOut     Right       `json:"opt_out"`               // who may opt out
-	Statuses   []Status    `json:"statuses"`
+	Key         Key         `json:"key"`
+	Name        string      `json:"name"`
+	Description string      `json:"description,omitempty"` // for whoever chooses it or edits it
+	Disabled    bool        `json:"disabled,omitempty"`
+	AppliesTo   []Condition `json:"applies_to,omitempty"`  // all must match; none: every incident
+	Entry       Entry       `json:"entry"`                 //
+	EntersWhen  []Condition `json:"enters_when,omitempty"` // for automatic entry: all must match; none: always
+	OptOut      Right       `json:"opt_out"`               // who may opt out
+	Statuses    []Status    `json:"statuses"`
 }
 
 // Tasks is the number of tasks in all statuses of the flow.
@@ -59,6 +61,8 @@ const (
 	Automatic Entry = "automatic" // it enters by itself if the conditions for it match, else as Ask
 )
 
+var entries = []Entry{Ask, Automatic}
+
 // Right says who may do something that only some may do.
 type Right string
 
@@ -69,6 +73,8 @@ const (
 	Admins        Right = "admins"
 	Nobody        Right = "nobody"
 )
+
+var rights = []Right{Everyone, LeadAndAdmins, Admins, Nobody}
 
 // Status is one step of a flow.
 type Status struct {

@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +56,17 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			}
 		}, "roles: at most 100"},
 		{func(p *flow.Process) { p.Calendar.WorkingDays[0] = 7 }, "calendar.working_days[0]: no day of the week"},
+		{func(p *flow.Process) {
+			for i := range flow.MaxHolidays + 1 {
+				p.Calendar.Holidays = append(p.Calendar.Holidays, flow.DateOf(monday).AddDays(i))
+			}
+		}, "calendar.holidays: at most 1000"},
+		{func(p *flow.Process) { p.Admins.People = make([]flow.UserID, flow.MaxLabels+1) }, "admins.people: at most 100"},
+		{func(p *flow.Process) { p.Admins.Groups = make([]flow.GroupID, flow.MaxLabels+1) }, "admins.groups: at most 100"},
+		{func(p *flow.Process) { first(p).Description = long(flow.MaxDescription) }, "flows[0].description: at most"},
+		{func(p *flow.Process) {
+			first(p).AppliesTo = slices.Repeat([]flow.Condition{typeIs("default")}, flow.MaxConditions+1)
+		}, "flows[0].applies_to: at most 20"},
 		{func(p *flow.Process) { p.Flows = append(p.Flows, *first(p)) }, `flows[1].key: "standard" is there twice`},
 		{func(p *flow.Process) {
 			for _, l := range labels(flow.MaxFlows) {

@@ -56,6 +56,17 @@ const (
 	FieldTasks       = "tasks"
 	FieldFlow        = "flow"
 	FieldChannel     = "channel"
+	FieldKind        = "kind"
+	FieldOptional    = "optional"
+	FieldAppliesTo   = "applies_to"
+	FieldEntersWhen  = "enters_when"
+	FieldEntry       = "entry"
+	FieldOptOut      = "opt_out"
+	FieldDisabled    = "disabled"
+	FieldRetired     = "retired"
+	FieldDays        = "working_days"
+	FieldHolidays    = "holidays"
+	FieldAdmins      = "admins"
 )
 
 // Why is the reason of a refusal.
@@ -94,4 +105,15 @@ const (
 	EarlierStatus    Why = "earlier-status"     // reopening goes back there: needs a confirmation
 	ChannelInUse     Why = "channel-in-use"     // an incident in it is not closed yet: Incident
 	ChannelUnfit     Why = "channel-unfit"      // a DM, or shared with another organization
+	// Of edits of the process:
+	AdminsOnly Why = "admins-only" // only admins edit it
+	GonePart   Why = "gone-part"   // what Field names is there no more
+	NameTaken  Why = "name-taken"  // another one is called that
+	NoRoom     Why = "no-room"     // there are Limit already
+	LastOne    Why = "last-one"    // the last that is offered cannot be retired
+	LeadStays  Why = "lead-stays"  // the role that leads cannot be retired
+	BadRule    Why = "bad-rule"    // a condition lacks its value, or makes no sense
+	BadOffset  Why = "bad-offset"  // a due offset beyond Limit
+	NoDay      Why = "no-day"      // Field holds what is no calendar day
+	Unsound    Why = "unsound"     // the process would break its own rules
 )

@@ -55,6 +55,9 @@ func TestEveryReasonToRefuseIsGivenBySomeRule(t *testing.T) {
 	}
 	for _, why := range reasons(t) {
 		c, ok := cases[why]
+		if _, edits := refusedEdits()[why]; edits && !ok {
+			continue // see edit_test.go
+		}
 		if !ok {
 			t.Errorf("there is no case for %q", why)
 			continue

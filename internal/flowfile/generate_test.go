@@ -28,6 +28,8 @@ func processes() *rapid.Generator[flow.Process] {
 		for _, day := range rapid.SliceOfNDistinct(rapid.IntRange(-700_000, 2_900_000), 0, 4, rapid.ID).Draw(t, "holidays") {
 			p.Calendar.Holidays = append(p.Calendar.Holidays, flow.Date{Year: 2026, Month: time.January, Day: 1}.AddDays(day))
 		}
+		p.Admins.People = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`[UW][A-Z0-9]{1,10}`), func(s string) flow.UserID { return flow.UserID(s) }), 0, 3, rapid.ID).Draw(t, "admins")
+		p.Admins.Groups = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`S[A-Z0-9]{1,10}`), func(s string) flow.GroupID { return flow.GroupID(s) }), 0, 3, rapid.ID).Draw(t, "groups")
 		for _, k := range keys(t, 0, 3) {
 			p.Flows = append(p.Flows, someFlow(t, p, k))
 		}
@@ -37,7 +39,7 @@ func processes() *rapid.Generator[flow.Process] {
 
 func someFlow(t *rapid.T, p flow.Process, k flow.Key) flow.Flow {
 	f := flow.Flow{
-		Key: k, Name: line(t, flow.MaxLabel), Disabled: rapid.Bool().Draw(t, "disabled"), AppliesTo: conditions(t, p),
+		Key: k, Name: line(t, flow.MaxLabel), Description: free(t), Disabled: rapid.Bool().Draw(t, "disabled"), AppliesTo: conditions(t, p),
 		Entry:  rapid.SampledFrom([]flow.Entry{flow.Ask, flow.Automatic}).Draw(t, "entry"),
 		OptOut: rapid.SampledFrom([]flow.Right{flow.Everyone, flow.LeadAndAdmins, flow.Admins, flow.Nobody}).Draw(t, "opt-out"),
 	}

@@ -84,11 +84,17 @@ func isBlock(s string) bool {
 
 func inline(words []string) string { return "[" + strings.Join(words, ", ") + "]" }
 
-func conditionValue(c flow.Condition) string {
-	var values []string
-	for _, k := range once(c.Values) {
-		values = append(values, word(k))
+// wordsOf are the entries of a list, each once.
+func wordsOf[T ~string](list []T) []string {
+	var out []string
+	for _, v := range once(list) {
+		out = append(out, word(v))
 	}
+	return out
+}
+
+func conditionValue(c flow.Condition) string {
+	values := wordsOf(c.Values)
 	if c.Op == flow.AtLeast && len(values) == 1 {
 		return values[0]
 	}

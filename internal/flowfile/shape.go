@@ -21,6 +21,7 @@ func (r *reader) process(p *flow.Process) take {
 			field{"roles", wholeProcess, list(r, &p.Roles, r.role)},
 			field{"active_statuses", wholeProcess, list(r, &p.ActiveStatuses, r.label)},
 			field{"calendar", wholeProcess, r.calendar(&p.Calendar)},
+			field{"admins", "", r.admins(&p.Admins)},
 			field{"flows", wholeProcess, list(r, &p.Flows, r.flow)},
 		)
 	}
@@ -56,6 +57,15 @@ func (r *reader) calendar(c *flow.Calendar) take {
 	}
 }
 
+func (r *reader) admins(a *flow.AdminList) take {
+	return func(path string, node *yaml.Node) {
+		r.fields(path, node,
+			field{"people", "", set(r, &a.People, func(u *flow.UserID) take { return scalar(r, u, parsePerson) })},
+			field{"groups", "", set(r, &a.Groups, func(g *flow.GroupID) take { return scalar(r, g, parseGroup) })},
+		)
+	}
+}
+
 func (r *reader) weekday(d *time.Weekday) take { return scalar(r, d, parseWeekday) }
 
 func (r *reader) date(d *flow.Date) take { return scalar(r, d, parseDate) }
@@ -66,6 +76,7 @@ func (r *reader) flow(f *flow.Flow) take {
 		r.fields(path, node,
 			field{"key", missing, text(r, &f.Key)},
 			field{"name", missing, text(r, &f.Name)},
+			field{"description", "", text(r, &f.Description)},
 			field{"disabled", "", scalar(r, &f.Disabled, parseBool)},
 			field{"applies_to", "", list(r, &f.AppliesTo, r.condition)},
 			field{"entry", missing + "; ask or automatic", oneOf(r, &f.Entry, flow.Ask, flow.Automatic)},

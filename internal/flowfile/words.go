@@ -69,13 +69,23 @@ func parseOffset(s string) (flow.Offset, error) {
 	return flow.Offset{}, errors.New("unknown unit")
 }
 
-var personForm = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+var (
+	personForm = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+	groupForm  = regexp.MustCompile(`^S[A-Z0-9]+$`)
+)
 
 func parsePerson(s string) (flow.UserID, error) {
 	if !personForm.MatchString(s) {
 		return "", fmt.Errorf("want a member id such as U024BE7LH (in Slack: profile, ⋮, Copy member ID), not %s", quoted(s))
 	}
 	return flow.UserID(s), nil
+}
+
+func parseGroup(s string) (flow.GroupID, error) {
+	if !groupForm.MatchString(s) {
+		return "", fmt.Errorf("want the id of a user group such as S0614TZR7, not %s", quoted(s))
+	}
+	return flow.GroupID(s), nil
 }
 
 func parseDate(s string) (flow.Date, error) {

@@ -69,6 +69,7 @@ func render(p flow.Process) []byte {
 	section(&w, "roles", "what a person holds on an incident; there is always a lead", p.Roles, w.role)
 	w.labels("active_statuses", "in order; an incident starts in the first one", p.ActiveStatuses)
 	w.calendar(p.Calendar)
+	w.admins(p.Admins)
 	section(&w, "flows", "of those that apply to an incident, the first one counts", p.Flows, w.flow)
 	return w.out.Bytes()
 }
@@ -145,9 +146,22 @@ func (w *printer) calendar(c flow.Calendar) {
 	})
 }
 
+func (w *printer) admins(a flow.AdminList) {
+	if len(a.People)+len(a.Groups) == 0 {
+		return
+	}
+	w.out.WriteByte('\n')
+	w.line("admins", "# who shapes this besides the workspace's admins and owners: people, and user groups")
+	w.indented(func() {
+		w.optional("people", inline(wordsOf(a.People)), len(a.People) > 0)
+		w.optional("groups", inline(wordsOf(a.Groups)), len(a.Groups) > 0)
+	})
+}
+
 func (w *printer) flow(f flow.Flow) {
 	w.line("key", word(f.Key))
 	w.line("name", w.text(f.Name))
+	w.optional("description", w.text(f.Description), f.Description != "")
 	w.flag("disabled", f.Disabled)
 	w.conditions("applies_to", f.AppliesTo)
 	w.line("entry", word(f.Entry))
