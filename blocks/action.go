@@ -47,6 +47,8 @@ const (
 	Todo       Action = "todo"                   // shows, Ref.Page
 	List       Action = "list"                   // shows, Ref.Want is the filter, Ref.Page
 	HomePage   Action = "home.page"              // Ref.Want is the section, Ref.Page
+	HomeShow   Action = "home.show"              // a menu: Ref.Want is the filter
+	HomeFlow   Action = "home.flow"              // a menu: Ref.Flow is the only flow to be shown
 	OpenHome   Action = "home.open"              // a link: nothing to do
 	More       Action = "more"                   // an overflow menu: Meant tells what was chosen
 	Dismiss    Action = "dismiss"                // a question answered with no

@@ -270,11 +270,12 @@ func (s sampled) items() []Item {
 
 func (s sampled) home() HomeData {
 	page := Page[flow.Incident]{Items: s.many(), Number: 1, More: true, Total: 1000}
-	return HomeData{Person: ben, Late: 3, Tasks: Page[Item]{Items: s.items(), Number: 1, More: true, Total: 300}, Post: page, Closed: page}
+	look := Look{Filter: Mine, Flow: flow.Key(s.typed)}
+	return HomeData{Person: ben, Look: look, Admin: true, Late: 3, Tasks: Page[Item]{Items: s.items(), Number: 1, More: true, Total: 300}, Post: page, Closed: page}
 }
 
 // ours is the only markup between angle brackets that this program writes.
-var ours = regexp.MustCompile(`^<(@(UANA|UBEN|UCEM|UDANA|U99)|#C042|!date\^\d+\^\{date_short_pretty\} \{time\}\|[A-Z][\w ,:]+|https://acme\.slack\.com/archives/C042/p1\|Open the card)>$`)
+var ours = regexp.MustCompile(`^<(@(UANA|UBEN|UCEM|UDANA|U99)|#C042|!date\^\d+\^(\{date_short_pretty\} \{time\}|\{ago\})\|[A-Z][\w ,:]+|https://acme\.slack\.com/archives/C042/p1\|Open the card)>$`)
 
 var bracket = regexp.MustCompile(`<[^>]*>?`)
 

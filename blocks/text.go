@@ -13,7 +13,7 @@ import (
 )
 
 // Text is Slack's mrkdwn, safe to send: whatever people typed is escaped in it. Outside this file it is only made by say, Escape,
-// mention, channel, link and momentIn.
+// mention, channel, link, momentIn and agoIn.
 type Text struct{ s string }
 
 // String is the mrkdwn.
@@ -158,6 +158,14 @@ func momentIn(t time.Time, zone *time.Location) Text {
 		return say("at an unknown time")
 	}
 	return Text{fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", t.Unix(), t.In(zone).Format("Mon Jan 2 2006, 15:04 MST"))}
+}
+
+// agoIn is how long ago a moment was, as Slack counts it whenever somebody looks: it is never false tomorrow.
+func agoIn(t time.Time, zone *time.Location) Text {
+	if t.IsZero() {
+		return say("at an unknown time")
+	}
+	return Text{fmt.Sprintf("<!date^%d^{ago}|%s>", t.Unix(), t.In(zone).Format("Mon Jan 2 2006, 15:04 MST"))}
 }
 
 // fallback is the text of a message, which is safe already.

@@ -74,6 +74,9 @@ func (s Scene) moment(t time.Time) Text {
 	return momentIn(t, s.zone())
 }
 
+// ago is how long ago a point in time was: 3 days ago.
+func (s Scene) ago(t time.Time) Text { return agoIn(t, s.zone()) }
+
 // date is the day of a point in time in the organization's zone: Mon Dec 1.
 func (s Scene) date(t time.Time) Text { return s.day(flow.DateOf(t.In(s.zone()))) }
 

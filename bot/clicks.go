@@ -27,9 +27,8 @@ func (b *Bot) onClick(ctx context.Context, r request) (answer, error) {
 		return b.todoPage(ctx, r, ref.Page)
 	case blocks.List:
 		return b.listPage(ctx, r, blocks.Filter(ref.Want), ref.Page)
-	case blocks.HomePage:
-		b.refreshHome(ctx, r.user, ref)
-		return answer{}, nil
+	case blocks.HomePage, blocks.HomeShow, blocks.HomeFlow:
+		return answer{}, b.lookAt(ctx, r.user, action, ref)
 	case blocks.Dismiss:
 		return b.dismiss(r), nil
 	case blocks.OpenHome:
@@ -103,29 +102,12 @@ func (b *Bot) act(ctx context.Context, r request, inc flow.Incident, cmd flow.Co
 		return answer{}, err
 	}
 	if r.view.Type == "home" {
-		b.refreshHome(ctx, r.user, blocks.Ref{})
+		b.refreshHome(ctx, r.user)
 	}
 	if list, ok := r.list(); ok {
 		return answer{then: b.redraw(r.user, list, r.view.ID, r.respond)}, nil
 	}
 	return answer{}, nil
-}
-
-// refreshHome draws somebody's App Home again, soon: through the outbox like every other, so that an older picture never comes after a newer one.
-func (b *Bot) refreshHome(ctx context.Context, who flow.UserID, turned blocks.Ref) {
-	if !b.hasHome(ctx, who) {
-		return
-	}
-	now := b.clock.Now()
-	job := jobFor(0, flow.Effect{Tell: flow.TellHome, To: who}, now)
-	if turned.Want != "" {
-		job.Detail = turned.String()
-	}
-	if err := b.store.Enqueue(ctx, now, job); err != nil {
-		b.log.Warn("cannot refresh an App Home", "err", err)
-		return
-	}
-	b.outbox.wake()
 }
 
 func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Action, ref blocks.Ref, inc flow.Incident) (answer, error) {

@@ -54,11 +54,7 @@ func follows(t flow.Tell) bool { return t == flow.TellRefresh || t == flow.TellF
 func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	e := job.Effect
 	if e.Tell == flow.TellHome {
-		turned, err := blocks.ParseRef(job.Detail)
-		if err != nil {
-			turned = blocks.Ref{}
-		}
-		return store.Outcome{}, b.publishHome(ctx, e.To, turned)
+		return b.publishHome(ctx, e.To)
 	}
 	if follows(e.Tell) {
 		// The turn comes before the look: what is clicked meanwhile is in the picture.

@@ -22,8 +22,8 @@ type request struct {
 	trigger  string // opens a modal, within three seconds
 	respond  string // response_url: where the person can be answered; empty for views and events
 
-	text    string // commands: all behind the name
-	action  string // clicks: the action_id
+	text    string // commands: all behind the name; searches: what was typed
+	action  string // clicks and searches: the action_id
 	value   string // of the button or the chosen option
 	message string // clicks on a message: its ts
 	quiet   bool   // clicks on a message that only the person sees
@@ -43,7 +43,8 @@ const (
 	kindForm     kind = "form"
 	kindShortcut kind = "shortcut"
 	kindEvent    kind = "event"
-	kindOther    kind = "other" // acknowledged, and nothing else
+	kindSearch   kind = "search" // somebody types into a menu whose options we supply
+	kindOther    kind = "other"  // acknowledged, and nothing else
 )
 
 // viewState is what a view brings along.
@@ -184,6 +185,8 @@ func decodeInteraction(b []byte) (request, error) {
 		Trigger string `json:"trigger_id"`
 		Respond string `json:"response_url"`
 		Shown   string `json:"callback_id"`
+		Menu    string `json:"action_id"` // of a suggestion, with what was typed
+		Typed   string `json:"value"`
 		Box     struct {
 			Message   string `json:"message_ts"`
 			Channel   string `json:"channel_id"`
@@ -214,6 +217,8 @@ func decodeInteraction(b []byte) (request, error) {
 		return decodeClick(r, p.Actions[0])
 	case "view_submission":
 		r.kind, r.delivery = kindForm, named("form", r.view.ID, r.view.Hash)
+	case "block_suggestion":
+		r.kind, r.action, r.text = kindSearch, p.Menu, p.Typed
 	case "shortcut", "message_action":
 		r.kind, r.shown, r.delivery = kindShortcut, p.Shown, named("shortcut", p.Trigger)
 	}

@@ -110,7 +110,7 @@ func TestEveryKindOfEnvelopeIsRead(t *testing.T) {
 			kind: kindShortcut, user: "U111", channel: "C111", shown: "note.add", trigger: "111.222.abc",
 			respond: "https://hooks.slack.com/app/T111/1/x", delivery: "shortcut/111.222.abc",
 		}},
-		{"a suggestion", "interactive", sampleSuggestion, request{kind: kindOther, user: "U111"}},
+		{"a suggestion", "interactive", sampleSuggestion, request{kind: kindSearch, user: "U111", action: "svc.sel", text: "pay"}},
 		{"an interaction of the future", "interactive", `{"type":"brain_wave","user":{"id":"U111"}}`, request{kind: kindOther, user: "U111"}},
 		{"an envelope of the future", "telepathy", `whatever`, request{kind: kindOther}},
 		{"a click without an action", "interactive", `{"type":"block_actions","user":{"id":"U111"},"actions":[]}`, request{kind: kindOther, user: "U111"}},

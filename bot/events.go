@@ -90,19 +90,6 @@ func identOf(raw json.RawMessage) string {
 	return ""
 }
 
-// openedHome remembers who has an App Home to be kept up to date, and draws it.
-func (b *Bot) openedHome(ctx context.Context, user flow.UserID) error {
-	p, err := b.people.person(ctx, user)
-	if err == nil && !p.Home {
-		_, err = b.people.change(ctx, user, func(p *store.Person) { p.Home = true })
-	}
-	if err != nil {
-		return err
-	}
-	b.refreshHome(ctx, user, blocks.Ref{})
-	return nil
-}
-
 // joined keeps the members of private channels. When we are brought into one ourselves, all of them are read.
 func (b *Bot) joined(ctx context.Context, ch flow.ChannelID, user flow.UserID) error {
 	if user == b.me.User {
@@ -142,7 +129,7 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 	if err != nil {
 		return fmt.Errorf("read channel %s: %w", ch, err)
 	}
-	b.refreshHome(ctx, user, blocks.Ref{})
+	b.refreshHome(ctx, user)
 	inc, err := b.store.IncidentIn(ctx, ch)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil

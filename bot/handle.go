@@ -178,6 +178,8 @@ func (b *Bot) route(ctx context.Context, r request) (answer, error) {
 		return b.onForm(ctx, r)
 	case kindShortcut:
 		return b.onShortcut(ctx, r)
+	case kindSearch:
+		return b.onSearch(ctx, r), nil
 	case kindEvent:
 		return answer{}, b.onEvent(ctx, r)
 	}

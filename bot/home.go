@@ -2,8 +2,11 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -12,54 +15,159 @@ import (
 	"epilogue/store"
 )
 
-// publishHome draws somebody's App Home, at the page that was asked for of one section and at the first of the others. Who never opened it has none.
-func (b *Bot) publishHome(ctx context.Context, who flow.UserID, turned blocks.Ref) error {
-	p, err := b.store.Person(ctx, who)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !p.Home {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read person %s: %w", who, err)
-	}
-	view, err := b.drawHome(ctx, who, turned)
+// An App Home is drawn when it is opened, when its person has done something, and when somebody else has changed what it shows: always by a job of the
+// person's own lane, so that an older picture never comes after a newer one. What they did themselves shows at once; what others do is gathered for a
+// few seconds into one picture.
+
+// homeGather is how long the changes of others are gathered.
+const homeGather = 3 * time.Second
+
+// openedHome remembers who has an App Home to be kept up to date, and draws it, at its first pages.
+func (b *Bot) openedHome(ctx context.Context, user flow.UserID) error {
+	p, err := b.people.person(ctx, user)
 	if err != nil {
 		return err
+	}
+	look := blocks.ParseLook(p.Look)
+	look.Pages = nil
+	if !p.Home || look.String() != p.Look {
+		if _, err := b.people.change(ctx, user, func(p *store.Person) { p.Home, p.Look = true, look.String() }); err != nil {
+			return err
+		}
+	}
+	b.refreshHome(ctx, user)
+	return nil
+}
+
+// lookAt turns a page of somebody's App Home, or filters it. What they look at is kept, for every picture that follows.
+func (b *Bot) lookAt(ctx context.Context, who flow.UserID, a blocks.Action, ref blocks.Ref) error {
+	_, err := b.people.change(ctx, who, func(p *store.Person) { p.Look = blocks.ParseLook(p.Look).After(a, ref).String() })
+	if err != nil {
+		return err
+	}
+	b.refreshHome(ctx, who)
+	return nil
+}
+
+// refreshHome draws somebody's App Home again, soon, if they ever opened it.
+func (b *Bot) refreshHome(ctx context.Context, people ...flow.UserID) {
+	now := b.clock.Now()
+	var jobs []store.Job
+	for _, who := range people {
+		if b.hasHome(ctx, who) {
+			jobs = append(jobs, jobFor(0, flow.Effect{Tell: flow.TellHome, To: who}, now))
+		}
+	}
+	if len(jobs) == 0 {
+		return
+	}
+	if err := b.store.Enqueue(ctx, now, jobs...); err != nil {
+		b.log.Warn("cannot refresh an App Home", "err", err)
+		return
+	}
+	b.outbox.wake()
+}
+
+// adminHomes is how the keys begin that name the admins whose App Home is open: they hear of changes of the process. It is stored.
+const adminHomes = "admin-home/"
+
+// publishHome draws somebody's App Home. Who never opened it has none.
+func (b *Bot) publishHome(ctx context.Context, who flow.UserID) (store.Outcome, error) {
+	p, err := b.store.Person(ctx, who)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !p.Home {
+		return store.Outcome{}, nil
+	}
+	if err != nil {
+		return store.Outcome{}, fmt.Errorf("read person %s: %w", who, err)
+	}
+	actor, err := b.people.actor(ctx, who, flow.Incident{})
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	view, err := b.drawHome(ctx, p, actor)
+	if err != nil {
+		return store.Outcome{}, err
 	}
 	err = b.pace.call(ctx, "views.publish", tier4Budget, func(ctx context.Context) error {
 		_, err := b.slack.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: string(who), View: view})
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("publish the App Home of %s: %w", who, err)
+		return store.Outcome{}, fmt.Errorf("publish the App Home of %s: %w", who, err)
 	}
-	return nil
+	return b.noteAdmin(ctx, actor)
 }
 
-func (b *Bot) drawHome(ctx context.Context, who flow.UserID, turned blocks.Ref) (slack.HomeTabViewRequest, error) {
-	page := func(section string) int {
-		if turned.Want == section {
-			return turned.Page
+// noteAdmin keeps whose App Home shows the process.
+func (b *Bot) noteAdmin(ctx context.Context, who flow.Actor) (store.Outcome, error) {
+	key := adminHomes + string(who.User)
+	_, noted, err := b.found(ctx, key)
+	if err != nil || noted == who.Admin {
+		return store.Outcome{}, err
+	}
+	note := store.Result{Key: key}
+	if who.Admin {
+		note.Value = json.RawMessage(`{}`)
+	}
+	return store.Outcome{Results: []store.Result{note}}, nil
+}
+
+func (b *Bot) drawHome(ctx context.Context, p store.Person, actor flow.Actor) (slack.HomeTabViewRequest, error) {
+	s, look := b.scene(ctx), blocks.ParseLook(p.Look)
+	if !slices.ContainsFunc(s.Process.Flows, func(f flow.Flow) bool { return f.Key == look.Flow }) {
+		look.Flow = ""
+	}
+	d := blocks.HomeData{Person: p.ID, Look: look, Admin: actor.Admin}
+	for _, read := range []func() error{
+		func() (err error) { d.Tasks, d.Late, err = b.homeTasks(ctx, s, p.ID, look); return err },
+		func() (err error) { d.Post, err = b.homePost(ctx, p.ID, look); return err },
+		func() (err error) {
+			d.Closed, err = b.stagePage(ctx, p.ID, flow.Closed, look.Pages[blocks.SectionClosed], blocks.HomeClosed, nil)
+			return err
+		},
+	} {
+		if err := read(); err != nil {
+			return slack.HomeTabViewRequest{}, err
 		}
-		return 0
 	}
-	s := b.scene(ctx)
-	d := blocks.HomeData{Person: who}
-	var err error
-	if d.Tasks, err = b.taskPage(ctx, who, page(blocks.SectionTasks), blocks.HomeTasks); err != nil {
-		return slack.HomeTabViewRequest{}, err
+	return blocks.Home(s, d), nil
+}
+
+// homeTasks is a page of somebody's open tasks, with how many there are and how many of them are late, as far as anybody counts.
+func (b *Bot) homeTasks(ctx context.Context, s blocks.Scene, who flow.UserID, look blocks.Look) (page blocks.Page[blocks.Item], late int, err error) {
+	all, err := b.tasksOf(ctx, who, blocks.MostCounted+1, "")
+	if err != nil {
+		return page, 0, err
 	}
-	for _, it := range d.Tasks.Items {
+	for _, it := range all.Items {
 		if t, ok := it.Incident.Task(it.Task); ok {
 			if at, dated := s.LateAt(it.Incident, t); dated && !at.After(s.Now) {
-				d.Late++
+				late++
 			}
 		}
 	}
-	if d.Post, err = b.stagePage(ctx, who, flow.PostIncident, page(blocks.SectionPost), blocks.HomePost); err != nil {
-		return slack.HomeTabViewRequest{}, err
+	page, err = b.taskPage(ctx, who, look.Pages[blocks.SectionTasks], blocks.HomeTasks)
+	page.Total = len(all.Items)
+	return page, late, err
+}
+
+// homePost is a page of the incidents in the post-incident stage, as somebody filters them. Without a filter they are counted.
+func (b *Bot) homePost(ctx context.Context, who flow.UserID, look blocks.Look) (blocks.Page[flow.Incident], error) {
+	number := look.Pages[blocks.SectionPost]
+	keep := func(inc flow.Incident) bool {
+		return (look.Filter != blocks.Mine || involved(inc, who)) && (look.Flow == "" || inc.Snapshot != nil && inc.Snapshot.Flow == look.Flow)
 	}
-	if d.Closed, err = b.stagePage(ctx, who, flow.Closed, page(blocks.SectionClosed), blocks.HomeClosed); err != nil {
-		return slack.HomeTabViewRequest{}, err
+	switch {
+	case look.Filter == blocks.WithOverdue:
+		return b.overdue(ctx, who, number, blocks.HomePost, keep)
+	case look.Filter != blocks.Everything || look.Flow != "":
+		return b.stagePage(ctx, who, flow.PostIncident, number, blocks.HomePost, keep)
 	}
-	return blocks.Home(s, d), nil
+	page, err := b.stagePage(ctx, who, flow.PostIncident, number, blocks.HomePost, nil)
+	if err != nil {
+		return page, err
+	}
+	all, _, err := b.list(ctx, who, store.Query{Stage: flow.PostIncident}, blocks.MostCounted+1, nil)
+	page.Total = len(all)
+	return page, err
 }

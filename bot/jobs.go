@@ -46,6 +46,9 @@ func keyOf(id flow.IncidentID, e flow.Effect) string {
 	case flow.TellDMs:
 		return fmt.Sprintf("%s/%s/%d", id, e.Tell, e.Task)
 	case flow.TellHome:
+		if e.Wait == 0 { // somebody waits for it: not in the place of one that is gathered
+			return fmt.Sprintf("%s-now/%s", e.Tell, e.To)
+		}
 		return fmt.Sprintf("%s/%s", e.Tell, e.To)
 	case tellBringIn:
 		return fmt.Sprintf("%s/%s/%s/%d", id, e.Tell, e.To, e.Task)

@@ -56,9 +56,9 @@ func (b *Bot) taskPage(ctx context.Context, who flow.UserID, number, size int) (
 func (b *Bot) filtered(ctx context.Context, who flow.UserID, f blocks.Filter, number, size int) (blocks.Page[flow.Incident], error) {
 	switch f {
 	case blocks.InPost:
-		return b.stagePage(ctx, who, flow.PostIncident, number, size)
+		return b.stagePage(ctx, who, flow.PostIncident, number, size, nil)
 	case blocks.WithOverdue:
-		return b.overdue(ctx, who, number, size)
+		return b.overdue(ctx, who, number, size, nil)
 	}
 	return pageAt(number, func(cursor string) (store.Page[flow.Incident], error) {
 		var keep func(flow.Incident) bool
@@ -69,9 +69,9 @@ func (b *Bot) filtered(ctx context.Context, who flow.UserID, f blocks.Filter, nu
 	})
 }
 
-func (b *Bot) stagePage(ctx context.Context, who flow.UserID, stage flow.Stage, number, size int) (blocks.Page[flow.Incident], error) {
+func (b *Bot) stagePage(ctx context.Context, who flow.UserID, stage flow.Stage, number, size int, keep func(flow.Incident) bool) (blocks.Page[flow.Incident], error) {
 	return pageAt(number, func(cursor string) (store.Page[flow.Incident], error) {
-		items, next, err := b.list(ctx, who, store.Query{Stage: stage, Cursor: cursor}, size, nil)
+		items, next, err := b.list(ctx, who, store.Query{Stage: stage, Cursor: cursor}, size, keep)
 		return store.Page[flow.Incident]{Items: items, Next: next}, err
 	})
 }
@@ -99,8 +99,8 @@ func (b *Bot) unfinished(ctx context.Context, who flow.UserID, cursor string, li
 	return out, err
 }
 
-// overdue are the incidents with tasks that are late for whoever has them, the longest overdue first.
-func (b *Bot) overdue(ctx context.Context, who flow.UserID, number, size int) (blocks.Page[flow.Incident], error) {
+// overdue are the incidents with tasks that are late for whoever has them, the longest overdue first. Those that are not to be kept are left out.
+func (b *Bot) overdue(ctx context.Context, who flow.UserID, number, size int, keep func(flow.Incident) bool) (blocks.Page[flow.Incident], error) {
 	s := b.scene(ctx)
 	soon := flow.DateOf(s.Now.UTC()).AddDays(1) // nowhere is a day over that has not begun in UTC
 	found, err := b.items(ctx, who, store.TaskQuery{Before: soon}, (number+1)*size*4)
@@ -112,7 +112,7 @@ func (b *Bot) overdue(ctx context.Context, who flow.UserID, number, size int) (b
 	for _, it := range found.Items {
 		t, _ := it.Incident.Task(it.Task)
 		at, dated := s.LateAt(it.Incident, t)
-		if late := dated && !at.After(s.Now); late && !seen[it.Incident.ID] {
+		if late := dated && !at.After(s.Now); late && !seen[it.Incident.ID] && (keep == nil || keep(it.Incident)) {
 			seen[it.Incident.ID] = true
 			all = append(all, it.Incident)
 		}

@@ -51,7 +51,7 @@ func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, de
 	if err != nil {
 		return before, nil, err
 	}
-	jobs := jobsFor(after.ID, b.heard(ctx, append(flow.Effects(events), flow.Homes(before, after)...)), now)
+	jobs := jobsFor(after.ID, b.heard(ctx, by, append(flow.Effects(events), flow.Homes(before, after)...)), now)
 	for i := range jobs {
 		for _, with := range extra {
 			with(&jobs[i])
@@ -89,8 +89,13 @@ func (b *Bot) decide(ctx context.Context, before flow.Incident, by flow.UserID, 
 	}
 }
 
-// heard leaves out what nobody would see: App Homes that were never opened.
-func (b *Bot) heard(ctx context.Context, effects []flow.Effect) []flow.Effect {
+// heard leaves out what nobody would see: App Homes that were never opened. Those of others than by are gathered.
+func (b *Bot) heard(ctx context.Context, by flow.UserID, effects []flow.Effect) []flow.Effect {
+	for i, e := range effects {
+		if e.Tell == flow.TellHome && e.To != by {
+			effects[i].Wait = homeGather
+		}
+	}
 	return slices.DeleteFunc(effects, func(e flow.Effect) bool { return e.Tell == flow.TellHome && !b.hasHome(ctx, e.To) })
 }
 

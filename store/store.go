@@ -223,6 +223,7 @@ type Person struct {
 	Zone     string         `json:"zone,omitempty"`  // IANA
 	DM       flow.ChannelID `json:"dm,omitempty"`
 	Home     bool           `json:"home,omitempty"`    // has opened the App Home tab
+	Look     string         `json:"look,omitempty"`    // what they look at in it: see blocks.Look
 	Greeted  bool           `json:"greeted,omitempty"` // was told what this is
 	Known    time.Time      `json:"known"`             // when Slack said so
 }

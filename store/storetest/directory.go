@@ -79,7 +79,7 @@ var processClaims = []claim{
 
 var directoryClaims = []claim{
 	{"a person reads back as saved last, whole", func(w *world) {
-		ana := store.Person{ID: "UANA", Name: "Ana", Standing: flow.FullMember, Admin: true, Zone: "Europe/Berlin", DM: "D1", Home: true, Greeted: true, Known: t0}
+		ana := store.Person{ID: "UANA", Name: "Ana", Standing: flow.FullMember, Admin: true, Zone: "Europe/Berlin", DM: "D1", Home: true, Look: "show=mine", Greeted: true, Known: t0}
 		w.must(w.SavePerson(w.ctx, ana))
 		got, err := w.Person(w.ctx, "UANA")
 		w.must(err)

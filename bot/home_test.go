@@ -1,0 +1,84 @@
+package bot
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"epilogue/blocks"
+	"epilogue/flow"
+	"epilogue/store"
+)
+
+// opens is somebody who opens their App Home.
+func (r *rig) opens(who flow.UserID) {
+	r.t.Helper()
+	triggers++
+	r.received("events_api", fmt.Sprintf(`{"event_id":"Ev%d","event":{"type":"app_home_opened","user":%q,"channel":"D1","tab":"home"}}`, triggers, who))
+}
+
+// inHome is a click on a button of somebody's App Home.
+func (r *rig) inHome(by flow.UserID, action, value string) string {
+	triggers++
+	return fmt.Sprintf(`{"type":"block_actions","user":{"id":%q},"container":{"type":"view","view_id":"V%s"},"trigger_id":"1.%d.a",
+		"view":{"id":"V%s","type":"home","root_view_id":"V%s","state":{"values":{}}},
+		"actions":[{"type":"button","action_id":%q,"block_id":"b","value":%q,"action_ts":"%d.1"}]}`, by, by, triggers, by, by, action, value, triggers)
+}
+
+func TestAnAppHomeShowsWhatItShowedWhenItIsDrawnAgain(t *testing.T) {
+	r := newRig(t)
+	look := func() string {
+		p, err := r.db.Person(t.Context(), ben)
+		r.must(err)
+		return p.Look
+	}
+	r.opens(ben)
+	r.received("interactive", r.inHome(ben, "home.page#next", "?w=tasks&p=2"))
+	r.received("interactive", r.inHome(ben, "home.show", "?w=mine"))
+	if got := look(); got != "show=mine&tasks=2" {
+		t.Errorf("Ben looks at %q", got)
+	}
+	r.opens(ben)
+	if got := look(); got != "show=mine" {
+		t.Errorf("having opened it again, Ben looks at %q", got)
+	}
+}
+
+// What others do is gathered; what somebody does themselves is not, and does not wait for the rest.
+func TestTheChangesOfOthersMakeOnePicture(t *testing.T) {
+	r := newRig(t)
+	inc := r.inFlow(false)
+	r.opens(ben)
+	r.must(r.db.Finish(t.Context(), r.claimed(flow.TellHome), store.Outcome{At: time.Now()}))
+	for n := range flow.TaskNumber(3) {
+		r.done(inc.ID, ana, flow.AssignTask{Task: n + 1, To: flow.Person{User: ben, Standing: flow.FullMember, Member: true}})
+	}
+	r.done(inc.ID, ben, flow.CompleteTask{Task: 1})
+	now, later := 0, 0
+	for {
+		job, ok, err := r.db.Claim(t.Context(), time.Now().Add(time.Hour), time.Minute)
+		r.must(err)
+		if !ok {
+			break
+		}
+		if job.Effect.Tell == flow.TellHome && job.Effect.To == ben {
+			if now++; job.At.After(time.Now()) {
+				now, later = now-1, later+1
+			}
+		}
+		r.must(r.db.Finish(t.Context(), job, store.Outcome{At: time.Now()}))
+	}
+	if now != 1 || later != 1 {
+		t.Errorf("%d pictures at once, %d later", now, later)
+	}
+}
+
+func TestAFlowThatIsGoneFiltersNothing(t *testing.T) {
+	r := newRig(t)
+	r.inFlow(false)
+	view, err := r.drawHome(t.Context(), store.Person{ID: ben, Look: blocks.Look{Flow: "gone"}.String()}, flow.Actor{User: ben, Standing: flow.FullMember})
+	r.must(err)
+	if n := len(view.Blocks.BlockSet); n < 6 {
+		t.Errorf("the incident is not shown: %d blocks", n)
+	}
+}
