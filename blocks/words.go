@@ -207,18 +207,23 @@ func (s Scene) Conditions(conditions []flow.Condition) Text {
 }
 
 func (s Scene) condition(c flow.Condition) Text {
-	field, label := say("severity"), s.Process.SeverityName
-	if c.Field == flow.Type {
-		field, label = say("type"), s.Process.TypeName
+	return rule(s.Process.Rules([]flow.Condition{c})[0])
+}
+
+// rule is a condition in words.
+func rule(r flow.Rule) Text {
+	field := say("severity")
+	if r.Field == flow.Type {
+		field = say("type")
 	}
 	var values []Text
-	for _, k := range c.Values {
-		values = append(values, brief(label(k), shortPerson))
+	for _, name := range r.Values {
+		values = append(values, brief(name, shortPerson))
 	}
 	switch {
-	case c.Op == flow.AtLeast:
+	case r.Op == flow.AtLeast:
 		return say("%s is at least %s", field, join(", ", values...))
-	case c.Op == flow.IsNot:
+	case r.Op == flow.IsNot:
 		return say("%s is not %s", field, list("or", values...))
 	case len(values) == 1:
 		return say("%s is %s", field, values[0])

@@ -134,10 +134,33 @@ func freeName(name string, others []string) (string, error) {
 }
 
 // alike compares two values of the process; empty and absent are the same.
-func alike(a, b any) bool {
-	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
-	if x.Kind() == reflect.Slice && x.Len() == 0 && y.Len() == 0 {
+func alike(a, b any) bool { return alikeValues(reflect.ValueOf(a), reflect.ValueOf(b)) }
+
+func alikeValues(a, b reflect.Value) bool {
+	switch a.Kind() {
+	case reflect.Slice, reflect.Array:
+		for i := range min(a.Len(), b.Len()) {
+			if !alikeValues(a.Index(i), b.Index(i)) {
+				return false
+			}
+		}
+		return a.Len() == b.Len()
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if !alikeValues(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
 		return true
+	case reflect.Map:
+		for _, k := range a.MapKeys() {
+			if v := b.MapIndex(k); !v.IsValid() || !alikeValues(a.MapIndex(k), v) {
+				return false
+			}
+		}
+		return a.Len() == b.Len()
+	case reflect.Pointer:
+		return a.IsNil() == b.IsNil() && (a.IsNil() || alikeValues(a.Elem(), b.Elem()))
 	}
-	return reflect.DeepEqual(a, b)
+	return a.Equal(b)
 }

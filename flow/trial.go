@@ -14,15 +14,16 @@ type Outcome string
 
 // The ways in which a trial can end.
 const (
-	WouldEnter Outcome = "would-enter" // by itself, because of Because
-	WouldAsk   Outcome = "would-ask"   // whoever closes it is asked; with entry automatic, Because is the condition that keeps it from entering by itself
-	NotForIt   Outcome = "not-for-it"  // the flow does not apply, because of Because
-	OtherFirst Outcome = "other-first" // Other comes before it and applies too
-	FlowIsOff  Outcome = "flow-is-off" // the flow is disabled, or has no statuses
+	WouldEnter      Outcome = "would-enter"       // by itself, because of Because
+	WouldAsk        Outcome = "would-ask"         // whoever closes it is asked, because of Because
+	WouldAskInstead Outcome = "would-ask-instead" // whoever closes it is asked: Because keeps it from entering by itself
+	NotForIt        Outcome = "not-for-it"        // the flow does not apply, because of Because
+	OtherFirst      Outcome = "other-first"       // Other comes before it and applies too
+	FlowIsOff       Outcome = "flow-is-off"       // the flow is disabled, or has no statuses
 )
 
 // Enters reports whether the incident would go through the flow, by itself or if somebody says so.
-func (o Outcome) Enters() bool { return o == WouldEnter || o == WouldAsk }
+func (o Outcome) Enters() bool { return o == WouldEnter || o == WouldAsk || o == WouldAskInstead }
 
 // Try says what would have become of incidents if they had been closed under the process, whatever did. Nobody must see a trial of an incident that they
 // cannot see: give it only those (see CanSee).
@@ -53,7 +54,7 @@ func (p Process) try(flow Key, inc Incident) Trial {
 	}
 	enters := p.Judge(f.EntersWhen, inc)
 	if !enters.Match {
-		return Trial{Outcome: WouldAsk, Because: enters.Because}
+		return Trial{Outcome: WouldAskInstead, Because: enters.Because}
 	}
 	return Trial{Outcome: WouldEnter, Because: append(applies.Because, enters.Because...)}
 }

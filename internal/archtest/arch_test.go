@@ -122,7 +122,7 @@ var rooms = []room{
 	},
 	{
 		"internal/operator",
-		[]string{"flow", "store", "store/boltstore", "bot", "internal/config", "internal/flowfile", "internal/ownersocket", "internal/socketlink"},
+		[]string{"flow", "blocks", "store", "store/boltstore", "bot", "internal/config", "internal/flowfile", "internal/ownersocket", "internal/socketlink"},
 		[]string{"github.com/slack-go/slack", "github.com/lmittmann/tint"},
 		nil,
 		"operator runs the bot in a real workspace: it must not know the local one, nor the command line",

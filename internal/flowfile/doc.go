@@ -1,5 +1,5 @@
 // Package flowfile is the whole process as one YAML file, so that it can live in Git: Write makes the
-// file, Read takes it back, Diff says what importing it would change.
+// file, Read takes it back.
 //
 // The file is made for people. What has a permanent key shows it beside its free name, due offsets are
 // written as 2bd, 3d or 12h, conditions as "severity: {at-least: major}", and what has its default is
@@ -11,5 +11,5 @@
 // is talking about.
 //
 // Reading order: write.go for how the file looks, shape.go for what is in it, walk.go for how it is
-// walked, read.go for how it becomes a process or a list of problems, diff.go for the sentences.
+// walked, read.go for how it becomes a process or a list of problems.
 package flowfile

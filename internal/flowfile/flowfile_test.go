@@ -120,8 +120,8 @@ func TestWhatIsWrittenIsReadBackTheSame(t *testing.T) {
 		if diff := cmp.Diff(first, mustWrite(t, read)); diff != "" {
 			t.Fatalf("second write (-first +second):\n%s", diff)
 		}
-		if changes := Diff(p, read); len(changes) > 0 {
-			t.Fatalf("differs from itself: %q", changes)
+		if changes := flow.Diff(p, read); len(changes) > 0 {
+			t.Fatalf("differs from itself: %+v", changes)
 		}
 	})
 }

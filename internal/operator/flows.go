@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"epilogue/blocks"
 	"epilogue/flow"
 	"epilogue/internal/config"
 	"epilogue/internal/flowfile"
@@ -62,7 +63,7 @@ func ImportFlows(ctx context.Context, c config.Store, file io.Reader, how Import
 
 func importProcess(ctx context.Context, s ownersocket.Tool, now, read flow.Process, how Importing) error {
 	next, kept := now.Replace(read)
-	changes := flowfile.Diff(now, next)
+	changes := flow.Diff(now, next)
 	if len(changes) == 0 {
 		_, err := fmt.Fprintf(how.Out, "%s changes nothing: the process stays at version %d.\n", how.Name, now.Version)
 		return err
@@ -85,12 +86,10 @@ func importProcess(ctx context.Context, s ownersocket.Tool, now, read flow.Proce
 }
 
 // preview says what importing would do.
-func preview(how Importing, now, read, next flow.Process, kept []flow.Key, changes []string) error {
+func preview(how Importing, now, read, next flow.Process, kept []flow.Key, changes []flow.Difference) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s would make version %d of the process:\n", how.Name, next.Version)
-	for _, change := range changes {
-		fmt.Fprintf(&b, "  - %s\n", change)
-	}
+	say(&b, changes)
 	if len(kept) > 0 {
 		fmt.Fprintf(&b, "Not in the file, so retired instead of deleted: %s.\n", keys(kept))
 	}
@@ -99,6 +98,18 @@ func preview(how Importing, now, read, next flow.Process, kept []flow.Key, chang
 	}
 	_, err := io.WriteString(how.Out, b.String())
 	return err
+}
+
+// ids are people whom a command knows by their ids only.
+type ids struct{}
+
+func (ids) Name(u flow.UserID) string { return string(u) }
+
+// say writes differences as sentences, one a line.
+func say(b *strings.Builder, changes []flow.Difference) {
+	for _, d := range changes {
+		fmt.Fprintf(b, "  - %s\n", blocks.Scene{Names: ids{}}.Difference(d).Plain())
+	}
 }
 
 func keys(all []flow.Key) string {
