@@ -16,8 +16,8 @@ const longestSentence = 2900
 // longestList is how many names of a list a sentence says; the rest is counted.
 const longestList = 20
 
-// named are names in a sentence, or the first of them with the number of the others.
-func named(names []string) Text { return listed(names, quoted) }
+// quotedAll are names in a sentence, or the first of them with the number of the others.
+func quotedAll(names []string) Text { return listed(names, quoted) }
 
 // listed are the entries of a list in a sentence, or the first of them with the number of the others.
 func listed[T any](all []T, one func(T) Text) Text {
@@ -109,11 +109,11 @@ func statuses(n int) Text {
 func (s Scene) reordered(d flow.Difference) Text {
 	switch d.Part {
 	case flow.StatusPart:
-		return say("Flow %s: the statuses, in order: %s.", quoted(d.Flow), named(d.Order))
+		return say("Flow %s: the statuses, in order: %s.", quoted(d.Flow), quotedAll(d.Order))
 	case flow.TaskPart:
-		return say("Flow %s: the tasks of %s are in another order: %s.", quoted(d.Flow), quoted(d.Status), named(d.Order))
+		return say("Flow %s: the tasks of %s are in another order: %s.", quoted(d.Flow), quoted(d.Status), quotedAll(d.Order))
 	}
-	return say("%s: %s.", say(partWords[d.Part][1]), named(d.Order))
+	return say("%s: %s.", say(partWords[d.Part][1]), quotedAll(d.Order))
 }
 
 // changed is what a sentence says of one value that is another one.
