@@ -195,7 +195,7 @@ func postTitle(total int) string {
 // homeFilters are the menus that choose among the incidents. By flow only where there are several.
 func (s Scene) homeFilters(l Look) slack.Block {
 	show := menu(HomeShow, "Which incidents", Ref{Want: string(l.Filter)},
-		named{"All incidents", Ref{Want: everyOne}}, named{"Mine", Ref{Want: string(Mine)}}, named{"With late tasks", Ref{Want: string(WithOverdue)}})
+		offer{"All incidents", Ref{Want: everyOne}}, offer{"Mine", Ref{Want: string(Mine)}}, offer{"With late tasks", Ref{Want: string(WithOverdue)}})
 	if len(s.Process.Flows) < 2 && l.Flow == "" {
 		return actions("home/filters", show)
 	}

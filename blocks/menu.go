@@ -11,14 +11,14 @@ import (
 // most options of a menu that Slack takes; what may have more is searched.
 const mostOptions = 100
 
-// named is something to be chosen in a menu: what people read, and what it is about.
-type named struct {
+// offer is something to be chosen in a menu: what people read, and what it is about.
+type offer struct {
 	name string
 	ref  Ref
 }
 
 // menu is a menu outside a form: choosing in it is a click. set is what is chosen now; the first choice if it is none of them.
-func menu(a Action, placeholder string, set Ref, choices ...named) *slack.SelectBlockElement {
+func menu(a Action, placeholder string, set Ref, choices ...offer) *slack.SelectBlockElement {
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText(placeholder, maxLabel), string(a))
 	for _, c := range choices {
 		o := option(c.ref.String(), c.name)
@@ -32,11 +32,11 @@ func menu(a Action, placeholder string, set Ref, choices ...named) *slack.Select
 
 // flowMenu chooses a flow, or none. Where there are more than a menu holds they are searched.
 func (s Scene) flowMenu(a Action, placeholder string, set flow.Key, none string) *slack.SelectBlockElement {
-	all := named{none, Ref{Want: everyOne}}
+	all := offer{none, Ref{Want: everyOne}}
 	if len(s.Process.Flows) < mostOptions {
-		choices := []named{all}
+		choices := []offer{all}
 		for _, f := range s.Process.Flows {
-			choices = append(choices, named{f.Name, Ref{Flow: f.Key}})
+			choices = append(choices, offer{f.Name, Ref{Flow: f.Key}})
 		}
 		return menu(a, placeholder, Ref{Flow: set}, choices...)
 	}
