@@ -15,7 +15,7 @@ FUZZTIME  ?= 30s
 .DEFAULT_GOAL := help
 # The targets share the build cache and the cores, so "make -j" gains nothing by mixing them.
 .NOTPARALLEL:
-.PHONY: help run test test-browser soak lint fmt build bench bench-peers clean
+.PHONY: help run test soak lint fmt build bench bench-peers clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,9 +36,6 @@ test: ## vet, then every test, in random order and with the race detector
 	set -x; $(GO) vet ./... && $(GO) test $$race -shuffle=on -timeout=10m ./...
 
 # What make test tries a few times is tried thousands of times here, on another machine each night. Each part can be asked for alone: see the flags.
-test-browser: ## the page in a real browser (needs chromium)
-	$(GO) test -tags browser -count=1 ./internal/sandbox/page
-
 soak: ## the promises at length: 200 kills, 1,000 doubtful posts, 5,000 power cuts, 10,000 random schedules, fuzzing (an hour)
 	$(GO) test ./internal/promises -run Kill9 -count=1 -timeout=2h -rounds 200 -v
 	$(GO) test ./internal/promises -run 'ManyPosts|Fate' -count=1 -timeout=1h -ambiguous 1000 -v

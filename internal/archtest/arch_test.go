@@ -140,6 +140,12 @@ var rooms = []room{
 		nil,
 		"cmd is flags and wiring: what its commands do is in internal/operator and internal/local",
 	},
+	{
+		"internal/browser", nil,
+		[]string{"github.com/chromedp"},
+		nil,
+		"browser knows how people use pages, not which: every page's tests can ask it",
+	},
 	{"internal/archtest", nil, nil, nil, "it is a test"},
 	{"internal/e2e", nil, nil, nil, "it is tests"},
 	{"internal/promises", nil, nil, nil, "it is tests"},

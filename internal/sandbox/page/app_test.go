@@ -1,26 +1,25 @@
-//go:build browser
-
 package page_test
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"os/exec"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
 	"github.com/gorilla/websocket"
 
+	tabs "epilogue/internal/browser"
 	"epilogue/internal/sandbox"
 	"epilogue/internal/sandbox/page"
 )
+
+func TestMain(m *testing.M) { os.Exit(tabs.Run(m)) }
 
 // app is an app on a socket, which answers as a test wants it to.
 type app struct {
@@ -213,92 +212,8 @@ func (a *app) channel(name string) string {
 	return ""
 }
 
-// tab is a browser's tab.
-type tab struct {
-	t   *testing.T
-	ctx context.Context
-}
-
 // open opens a browser with Ana's page of a channel, or skips the test where there is no browser.
-func (a *app) open(channel string) tab {
+func (a *app) open(channel string) *tabs.Tab {
 	a.t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" || testing.Short() {
-		a.t.Skip("needs chromium")
-	}
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
-	ctx, cancel := chromedp.NewExecAllocator(a.t.Context(), options...)
-	a.t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	a.t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // starts the browser, which would else end with the first deadline
-		a.t.Fatal(err)
-	}
-	b := tab{a.t, ctx}
-	b.do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(strings.TrimSuffix(a.slack.URL(), "/")+"/w/ana/"+a.channel(channel)))
-	return b
-}
-
-func (b tab) do(steps ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		b.t.Fatalf("%v\nthe page:\n%s", err, b.text("document.body.innerText"))
-	}
-}
-
-// until waits until an expression is true.
-func (b tab) until(expression string) {
-	b.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !b.is(expression) {
-		if time.Now().After(deadline) {
-			b.t.Fatalf("never true: %s\nfocus: %s\nmodals:\n%s", expression, b.text("document.activeElement.outerHTML.slice(0, 300)"), b.text("document.getElementById('modals').innerHTML"))
-		}
-	}
-}
-
-func (b tab) is(expression string) bool {
-	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
-	if err != nil {
-		b.t.Fatalf("%s: %v", expression, err)
-	}
-	return v
-}
-
-func (b tab) text(expression string) string {
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("String("+expression+")"))
-	if err != nil {
-		return err.Error()
-	}
-	return v
-}
-
-// click clicks into the middle of an element.
-func (b tab) click(selector string) {
-	b.t.Helper()
-	b.until(fmt.Sprintf("document.querySelector(%q)", selector))
-	var at struct{ X, Y float64 }
-	raw := b.text(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); return JSON.stringify({x: r.x + r.width / 2, y: r.y + r.height / 2}) })()`, selector))
-	if err := json.Unmarshal([]byte(raw), &at); err != nil {
-		b.t.Fatalf("%s: %s", selector, raw)
-	}
-	b.do(chromedp.MouseClickXY(at.X, at.Y))
-}
-
-// keys presses keys, one after the other.
-func (b tab) keys(keys ...string) {
-	b.t.Helper()
-	for _, k := range keys {
-		b.do(chromedp.KeyEvent(k))
-	}
+	return tabs.Open(a.t, a.slack.URL()+"/w/ana/"+a.channel(channel))
 }

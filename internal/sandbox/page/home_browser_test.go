@@ -1,5 +1,3 @@
-//go:build browser
-
 package page_test
 
 import (
@@ -8,8 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
+	tabs "epilogue/internal/browser"
 	"epilogue/internal/sandbox"
 )
 
@@ -35,30 +32,30 @@ func TestMenusAskTheAppAsOneTypesAndHoldSeveral(t *testing.T) {
 		}
 		return nil, true
 	})
-	b.until(`document.activeElement.matches('[data-block=svc] .k-search')`)
-	b.keys("p")
-	b.until(`document.querySelector('.k-pop:popover-open .k-none')?.textContent === 'Type to search'`)
-	b.keys("ay")
-	b.until(`document.querySelectorAll('.k-pop:popover-open [role=option]').length === 2`)
+	b.Until(`document.activeElement.matches('[data-block=svc] .k-search')`)
+	b.Keys("p")
+	b.Until(`document.querySelector('.k-pop:popover-open .k-none')?.textContent === 'Type to search'`)
+	b.Keys("ay")
+	b.Until(`document.querySelectorAll('.k-pop:popover-open [role=option]').length === 2`)
 	if got := a.hears("block_suggestion", `"value":"pay"`); strings.Contains(got, `"value":"p"`) {
 		t.Error("the app was asked before two characters were typed")
 	}
-	b.keys(arrowDown, enter)
-	b.until(`document.activeElement.value === 'Payroll'`)
-	b.keys(tabKey, arrowDown)
-	b.until(`document.querySelectorAll('.k-pop:popover-open [role=option]').length === 3`)
-	b.keys("o", enter, "w", enter)
-	b.until(`[...document.querySelectorAll('[data-block=teams] .k-chip')].map(c => c.dataset.of).join() === 'ops,web'`)
-	b.until(`document.querySelector('.k-pop:popover-open [aria-disabled=true]')?.textContent === 'Pay'`)
-	b.keys(esc)
-	b.until(`!document.querySelector('.k-pop:popover-open') && document.getElementById('modal')`)
-	b.keys(backspace)
-	b.until(`[...document.querySelectorAll('[data-block=teams] .k-chip')].map(c => c.dataset.of).join() === 'ops'`)
-	b.keys(tabKey, "rand")
-	b.until(`document.querySelectorAll('.k-pop:popover-open [role=option]').length === 1`)
-	b.keys(enter)
-	b.click(`#modal [type=submit]`)
-	b.until(`!document.getElementById('modal')`)
+	b.Keys(tabs.Down, tabs.Enter)
+	b.Until(`document.activeElement.value === 'Payroll'`)
+	b.Keys(tabs.TabKey, tabs.Down)
+	b.Until(`document.querySelectorAll('.k-pop:popover-open [role=option]').length === 3`)
+	b.Keys("o", tabs.Enter, "w", tabs.Enter)
+	b.Until(`[...document.querySelectorAll('[data-block=teams] .k-chip')].map(c => c.dataset.of).join() === 'ops,web'`)
+	b.Until(`document.querySelector('.k-pop:popover-open [aria-disabled=true]')?.textContent === 'Pay'`)
+	b.Keys(tabs.Escape)
+	b.Until(`!document.querySelector('.k-pop:popover-open') && document.getElementById('modal')`)
+	b.Keys(tabs.Backspace)
+	b.Until(`[...document.querySelectorAll('[data-block=teams] .k-chip')].map(c => c.dataset.of).join() === 'ops'`)
+	b.Keys(tabs.TabKey, "rand")
+	b.Until(`document.querySelectorAll('.k-pop:popover-open [role=option]').length === 1`)
+	b.Keys(tabs.Enter, tabs.Escape) // the menu stays open for more
+	b.Click(`#modal [type=submit]`)
+	b.Until(`!document.getElementById('modal')`)
 	got := a.heard("view_submission")
 	for block, want := range map[string]string{"svc": `"text":"Payroll"`, "teams": `"selected_options":[{"text":{"emoji":true,"text":"Ops"`, "rooms": `"selected_channels":["C`} {
 		if !strings.Contains(value(got, block), want) {
@@ -76,30 +73,30 @@ func TestTheHomeTabIsLiveAndTellsTheApp(t *testing.T) {
 			{"type":"input","block_id":"q","dispatch_action":true,"label":{"type":"plain_text","text":"Search"},"element":{"type":"plain_text_input","action_id":"q"}}]}`, text, options("One", "Two"), options("Yes")))}, nil)
 	}
 	b := a.open("#general")
-	b.do(chromedp.Navigate(a.slack.URL() + "/w/ana/home"))
-	b.until(`document.getElementById('home').innerText.includes('Nothing here yet')`)
+	b.Go(a.slack.URL() + "/w/ana/home")
+	b.Until(`document.getElementById('home').innerText.includes('Nothing here yet')`)
 	publish("first *words*")
-	b.until(`document.querySelector('#home b')?.textContent === 'words'`)
-	b.click(`[data-act=q] .k-field`)
-	b.keys("half")
+	b.Until(`document.querySelector('#home b')?.textContent === 'words'`)
+	b.Click(`[data-act=q] .k-field`)
+	b.Keys("half")
 	publish("second words")
-	b.until(`document.getElementById('home').innerText.includes('second words')`)
-	b.keys(" typed", enter)
+	b.Until(`document.getElementById('home').innerText.includes('second words')`)
+	b.Keys(" typed", tabs.Enter)
 	a.hears("block_actions", `"value":"half typed"`)
-	b.click(`[data-act=sel] .k-search`)
-	b.until(`document.querySelectorAll('.k-pop:popover-open [role=option]').length === 2`)
-	b.keys(arrowDown, arrowDown, enter)
+	b.Click(`[data-act=sel] .k-search`)
+	b.Until(`document.querySelectorAll('.k-pop:popover-open [role=option]').length === 2`)
+	b.Keys(tabs.Down, tabs.Down, tabs.Enter)
 	got := a.hears("block_actions", `"action_id":"sel"`)
 	for _, want := range []string{`"container":{"type":"view"`, `"value":"two"`, `"value":"half typed"`, `"selected_date":"2026-12-03"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
 		}
 	}
-	b.click(`[data-act=tick] input`)
+	b.Click(`[data-act=tick] input`)
 	a.hears("block_actions", `"action_id":"tick"`)
-	b.text(`(() => { const d = document.querySelector('[data-act=day] input'); d.focus(); d.value = '2027-01-02'; d.dispatchEvent(new Event('input', {bubbles: true})); d.dispatchEvent(new Event('change', {bubbles: true})); d.blur() })()`)
+	b.Text(`(() => { const d = document.querySelector('[data-act=day] input'); d.focus(); d.value = '2027-01-02'; d.dispatchEvent(new Event('input', {bubbles: true})); d.dispatchEvent(new Event('change', {bubbles: true})); d.blur() })()`)
 	a.hears("block_actions", `"selected_date":"2027-01-02"`)
 	publish("third words")
-	b.until(`document.getElementById('home').innerText.includes('third words')`)
-	b.until(`document.querySelector('[data-act=sel] .k-search').value === 'Two' && document.querySelector('[data-act=tick] input').checked && document.querySelector('[data-act=day] input').value === '2027-01-02'`)
+	b.Until(`document.getElementById('home').innerText.includes('third words')`)
+	b.Until(`document.querySelector('[data-act=sel] .k-search').value === 'Two' && document.querySelector('[data-act=tick] input').checked && document.querySelector('[data-act=day] input').value === '2027-01-02'`)
 }

@@ -125,8 +125,9 @@ func (v *viewer) acts(t touch) (any, error) {
 
 // left is what came of a submission, or of a close.
 type left struct {
-	Closed bool `json:"closed"`
-	Open   int  `json:"open"` // modals that are open now
+	Closed bool   `json:"closed"`
+	Open   int    `json:"open"`            // modals that are open now
+	Wrong  string `json:"wrong,omitempty"` // block_id of the first field with an error beside it
 }
 
 func (v *viewer) submits(t touch) (any, error) {
@@ -135,7 +136,24 @@ func (v *viewer) submits(t touch) (any, error) {
 		return nil, err
 	}
 	done, err := v.person.SubmitView(t.ctx, t.view, g.State)
-	return v.left(done.Closed), err
+	out := v.left(done.Closed)
+	if !done.Closed {
+		out.Wrong = v.wrongIn(t.view)
+	}
+	return out, err
+}
+
+// wrongIn is the first field of a modal that has an error beside it.
+func (v *viewer) wrongIn(view string) string {
+	stack, _ := v.page.slack.Modals(v.who) // somebody who acted a moment ago is there
+	for _, s := range stack {
+		for _, el := range blockkit.Elements(s.Blocks) {
+			if s.ID == view && s.Errors[el.BlockID] != "" {
+				return el.BlockID
+			}
+		}
+	}
+	return ""
 }
 
 func (v *viewer) closes(t touch) (any, error) {
@@ -145,5 +163,5 @@ func (v *viewer) closes(t touch) (any, error) {
 
 func (v *viewer) left(closed bool) left {
 	stack, _ := v.page.slack.Modals(v.who) // somebody who acted a moment ago is there
-	return left{closed, len(stack)}
+	return left{Closed: closed, Open: len(stack)}
 }

@@ -8,7 +8,7 @@
   let opener = null; // what had the focus before
   let shown = ''; // the view in front
   let waiting = ''; // the view whose answer is awaited
-  let aim = false; // after a submission the focus goes to the first error
+  let aim = ''; // block_id of the field that the focus goes to, once its error stands beside it
   const last = new Map(); // where the focus was in each view
 
   function focusIn(view) {
@@ -38,13 +38,11 @@
       focusIn(view);
     }
     wait(view, waiting === view.id);
-    if (aim) {
-      const bad = view.querySelector('[aria-invalid=true]');
-      if (bad) {
-        aim = false;
-        (bad.matches('input, textarea') ? bad : bad.querySelector('input'))?.focus();
-        bad.closest('.k-input')?.scrollIntoView({block: 'nearest'});
-      }
+    const field = aim ? view.querySelector(`.k-input[data-block-id="${CSS.escape(aim)}"]`) : null;
+    if (field?.querySelector('.k-problem')) {
+      aim = '';
+      field.querySelector('.k-field, .k-search, .k-ticks input')?.focus();
+      field.scrollIntoView({block: 'nearest'});
     }
   }
 
@@ -71,7 +69,7 @@
   async function submit(view) {
     if (waiting) return;
     waiting = view.id;
-    aim = true;
+    aim = '';
     banner(view, '');
     wait(view, true);
     try {
@@ -80,14 +78,17 @@
       const res = await fetch(dialog().dataset.toSubmit, {method: 'POST', body, credentials: 'same-origin'});
       if (res.status === 422) banner(view, await res.text());
       else if (!res.ok) throw new Error(res.statusText);
-      else away(view, await res.json());
+      else {
+        const answer = await res.json();
+        aim = answer.wrong ?? '';
+        away(view, answer);
+      }
     } catch {
       banner(view, 'We had some trouble connecting. Try again?');
     }
     waiting = '';
     kit.sync();
     sync();
-    setTimeout(() => { aim = false; }, 2000);
   }
 
   async function dismiss(view, everything) {
@@ -118,6 +119,7 @@
     const view = front();
     if (view && !waiting) dismiss(view, false);
   }, true);
+  for (const by of ['keydown', 'pointerdown']) document.addEventListener(by, () => { aim = ''; }, true); // whoever goes on is not called back
   document.addEventListener('focusin', e => {
     const view = e.target instanceof Element && e.target.closest('.view');
     if (view && e.target.id && e.target.closest('.view-body')) last.set(view.id, e.target.id);

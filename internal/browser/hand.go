@@ -1,0 +1,127 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// Keys for Tab.Keys, besides text.
+const (
+	TabKey, Enter, Escape, Backspace, Delete = kb.Tab, kb.Enter, kb.Escape, kb.Backspace, kb.Delete
+	Up, Down, Left, Right                    = kb.ArrowUp, kb.ArrowDown, kb.ArrowLeft, kb.ArrowRight
+	HomeKey, EndKey                          = kb.Home, kb.End
+)
+
+// Click clicks into the middle of the first element of a selector, once nothing lies over it.
+func (b *Tab) Click(selector string) {
+	b.t.Helper()
+	b.clickOn(fmt.Sprintf("document.querySelector(%s)", quoted(selector)))
+}
+
+// named finds what can be pressed by the name that people read, or hear: the last one on the screen that nothing hides. What is in front, such as a dialog or
+// a menu, is all there is. Near is a text that stands with it, "" for any.
+const named = `((name, near) => {
+	const front = [...document.querySelectorAll('.k-pop:popover-open, .menu:popover-open, .k-ask[open], dialog[open]')].at(0) ?? document;
+	const said = (e) => (e.getAttribute('aria-label') ?? e.innerText).replace(/\s+/g, ' ').trim();
+	const rows = '.k-el, .k-block, li, .k-item, .message';
+	const stands = (e) => { // the smallest thing around it that says so, or stands right before it
+		if (!near || said(e).includes(near)) return true;
+		for (let row = e.closest('.k-block') ?? e.closest(rows); row && row !== front; row = row.parentElement.closest(rows)) {
+			if (row.innerText.includes(near)) return true;
+			if (row.matches('.k-actions') && row.previousElementSibling?.innerText.includes(near)) return true;
+			if (row.matches('.k-block')) return false;
+		}
+		return false;
+	};
+	return [...front.querySelectorAll('button, a[href], [role=menuitem], [role=option], summary, label, input[type=radio], input[type=checkbox]')].filter((e) =>
+		!e.disabled && e.getClientRects().length && (said(e) === name || e.innerText.trim() === name) && stands(e)).at(-1);
+})`
+
+// Press clicks what has a name: a button, a link, an option of a menu. Of several it takes the last one.
+func (b *Tab) Press(name string) {
+	b.t.Helper()
+	b.PressNear(name, "")
+}
+
+// PressNear presses what has a name and stands beside a text.
+func (b *Tab) PressNear(name, near string) {
+	b.t.Helper()
+	b.clickOn(fmt.Sprintf("%s(%s, %s)", named, quoted(name), quoted(near)))
+}
+
+// Offers says whether something of a name can be pressed now.
+func (b *Tab) Offers(name, near string) bool {
+	b.t.Helper()
+	return b.Is(fmt.Sprintf("%s(%s, %s)", named, quoted(name), quoted(near)))
+}
+
+// reach scrolls an element into view and gives its middle, once it stays there and nothing lies over it.
+const reach = `(() => {
+	const e = %s;
+	if (!e) return '';
+	e.scrollIntoView({block: 'nearest', behavior: 'instant'});
+	const r = e.getClientRects()[0];
+	if (!r) return '';
+	const at = {x: r.x + r.width / 2, y: r.y + r.height / 2}, top = document.elementFromPoint(at.x, at.y);
+	const was = e.browserWas;
+	e.browserWas = at.x + ' ' + at.y;
+	return e.browserWas === was && top && (e.contains(top) || top.contains(e) && top.closest('label, a, button') === e.closest('label, a, button')) ? JSON.stringify(at) : '';
+})()`
+
+func (b *Tab) clickOn(element string) {
+	b.t.Helper()
+	look := fmt.Sprintf(reach, element)
+	b.Until("(window.browserAt = " + look + ")")
+	var at struct{ X, Y float64 }
+	if raw := b.Text("window.browserAt"); json.Unmarshal([]byte(raw), &at) != nil {
+		b.t.Fatalf("%s is at %s", element, raw)
+	}
+	b.do("click", chromedp.MouseClickXY(at.X, at.Y))
+}
+
+// Point moves the mouse over the first element of a selector.
+func (b *Tab) Point(selector string) {
+	b.t.Helper()
+	b.Until("(window.browserAt = " + fmt.Sprintf(reach, fmt.Sprintf("document.querySelector(%s)", quoted(selector))) + ")")
+	var at struct{ X, Y float64 }
+	if raw := b.Text("window.browserAt"); json.Unmarshal([]byte(raw), &at) != nil {
+		b.t.Fatalf("%s is at %s", selector, raw)
+	}
+	b.do("point", chromedp.MouseEvent("mouseMoved", at.X, at.Y))
+}
+
+// Keys presses keys one after the other: those of this package by their names, and text.
+func (b *Tab) Keys(keys ...string) {
+	b.t.Helper()
+	for _, k := range keys {
+		b.do("press a key", chromedp.KeyEvent(k))
+	}
+}
+
+// ShiftKey presses a key while Shift is held.
+func (b *Tab) ShiftKey(key string) {
+	b.t.Helper()
+	b.do("press a key with Shift", chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierShift)))
+}
+
+// Sees waits until texts can be read on the page.
+func (b *Tab) Sees(texts ...string) {
+	b.t.Helper()
+	for _, text := range texts {
+		b.Until(fmt.Sprintf(`[...document.querySelectorAll('body, dialog[open]')].some((e) => e.innerText.replace(/\s+/g, ' ').includes(%s))`, quoted(text)))
+	}
+}
+
+// Focused waits until the focus is on an element of a selector.
+func (b *Tab) Focused(selector string) {
+	b.t.Helper()
+	b.Until(fmt.Sprintf("document.activeElement.matches(%s)", quoted(selector)))
+}
+
+func quoted(s string) string {
+	raw, _ := json.Marshal(s) // of a string it cannot fail
+	return string(raw)
+}
