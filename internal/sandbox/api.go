@@ -86,7 +86,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if fault.spoilsBefore() {
 		status, answer = fault.answer(w)
 	} else {
-		status, answer = s.call(w, r, method, e, a, token, inHeader, parseErr)
+		status, answer = s.call(w, r, call, e, a, token, inHeader, parseErr)
 		if !fault.after(s, r) {
 			s.stage.end(call, 0, nil, "", fault.name())
 			abort(w)
@@ -107,8 +107,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 }
 
 // call carries out one method and says what to answer.
-func (s *Server) call(w http.ResponseWriter, r *http.Request, method string, e endpoint, a args, token string, inHeader bool, parseErr error) (int, obj) {
-	answer, err := s.carryOut(w, r, method, e, a, token, inHeader, parseErr)
+func (s *Server) call(w http.ResponseWriter, r *http.Request, log *Call, e endpoint, a args, token string, inHeader bool, parseErr error) (int, obj) {
+	answer, err := s.carryOut(w, r, log, e, a, token, inHeader, parseErr)
 	var limited rateLimited
 	if errors.As(err, &limited) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(limited)))
@@ -131,13 +131,14 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request, method string, e e
 	return http.StatusOK, answer
 }
 
-func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, method string, e endpoint, a args, token string, inHeader bool, parseErr error) (obj, error) {
+func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, log *Call, e endpoint, a args, token string, inHeader bool, parseErr error) (obj, error) {
 	if e.run == nil {
 		return nil, refuse("unknown_method")
 	}
 	if parseErr != nil {
 		return nil, refuse(parseErr.Error())
 	}
+	method := log.Method
 	if err := authorize(method, r.Method, token, inHeader); err != nil {
 		return nil, err
 	}
@@ -161,7 +162,10 @@ func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, method string,
 			return nil, invalidArguments("[ERROR] missing required field: " + name)
 		}
 	}
-	return e.run(s, a)
+	var answer obj
+	var err error
+	s.because(cause{call: log}, func() { answer, err = e.run(s, a) })
+	return answer, err
 }
 
 // authorize checks the token: the app-level one opens connections and does nothing else, and only from the header.
@@ -170,6 +174,8 @@ func authorize(method, verb, token string, inHeader bool) error {
 	switch {
 	case opening && verb != http.MethodPost:
 		return refuse("insecure_request")
+	case LooksLikeToken(token):
+		return apiError{"invalid_auth", obj{"response_metadata": obj{"messages": []string{"[ERROR] " + TokenRefusal}}}}
 	case token == "" || opening && !inHeader:
 		return refuse("not_authed")
 	case opening && token == botToken, !opening && token == appToken:

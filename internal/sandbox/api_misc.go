@@ -36,9 +36,11 @@ func (s *Server) pin(c *channel, m *message, by UserID, on bool) {
 	switch {
 	case on && i < 0:
 		c.Pins = append(c.Pins, m.TS)
+		s.did("pinned", c, m)
 		s.emit("pin_added", "pins:read", c, obj{"user": by, "channel_id": c.ID, "item": item})
 	case !on && i >= 0:
 		c.Pins = slices.Delete(c.Pins, i, i+1)
+		s.did("unpinned", c, m)
 		s.emit("pin_removed", "pins:read", c, obj{"user": by, "channel_id": c.ID, "item": item, "has_pins": len(c.Pins) > 0})
 	}
 	s.touch()
@@ -203,6 +205,7 @@ func (s *Server) react(c *channel, m *message, by UserID, name string) bool {
 		return false
 	}
 	m.Reactions[i].Users = append(m.Reactions[i].Users, by)
+	s.did("reacted", c, m)
 	s.emit("reaction_added", "reactions:read", c, reactionEvent(c, m, by, name))
 	s.touch()
 	return true
@@ -218,6 +221,7 @@ func (s *Server) unreact(c *channel, m *message, by UserID, name string) bool {
 		if len(r.Users) == 0 {
 			m.Reactions = slices.Delete(m.Reactions, i, i+1)
 		}
+		s.did("reacted", c, m)
 		s.emit("reaction_removed", "reactions:read", c, reactionEvent(c, m, by, name))
 		s.touch()
 		return true

@@ -28,6 +28,16 @@ func (c *Clock) Now() time.Time {
 	return time.Now().Add(c.offset)
 }
 
+// Offset is how far the clock is ahead of the real one.
+func (c *Clock) Offset() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.offset
+}
+
+// Reset moves the clock back, or on, to the real time.
+func (c *Clock) Reset() { c.Move(-c.Offset()) }
+
 // Move moves the clock by d. Going back is possible; timestamps of messages stay increasing all the same.
 func (c *Clock) Move(d time.Duration) {
 	c.mu.Lock()

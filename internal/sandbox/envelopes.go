@@ -49,7 +49,7 @@ func (d *delivery) frame() []byte {
 
 // dispatch sends an envelope to the app. done hears how it ended, with mu held. The caller holds mu.
 func (s *Server) dispatch(typ, what string, accepts bool, payload obj, done func(json.RawMessage, string)) *delivery {
-	d := &delivery{accepts: accepts, done: done, log: &Envelope{ID: uuid(), Type: typ, Kind: what, Payload: frame(payload)}}
+	d := &delivery{accepts: accepts, done: done, log: &Envelope{ID: uuid(), Type: typ, Kind: what, Payload: frame(payload), About: about(payload)}}
 	if id, ok := payload["event_id"].(string); ok {
 		d.log.EventID = id
 	}
@@ -153,7 +153,7 @@ func (s *Server) receive(c *conn, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.hub.pending[ack.ID]
-	if d == nil || c.silent {
+	if d == nil || c.silent || s.faults.losesAcks() {
 		return
 	}
 	d.timer.Stop()
@@ -165,7 +165,7 @@ func (s *Server) receive(c *conn, body []byte) {
 func (s *Server) end(d *delivery, ack json.RawMessage, outcome string) {
 	s.stage.ended(d.log, outcome)
 	if d.done != nil {
-		d.done(ack, outcome)
+		s.because(cause{envelope: d.log}, func() { d.done(ack, outcome) })
 		d.done = nil
 	}
 	s.touch()

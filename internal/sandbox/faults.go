@@ -28,6 +28,8 @@ type Fault struct {
 // Injected is a fault that was set.
 type Injected struct {
 	Fault
+	number   int    // names it
+	kind     string // the Switch that set it, "" for none
 	faults   *Faults
 	left     int
 	hits     int
@@ -59,6 +61,9 @@ type Faults struct {
 	mu sync.Mutex
 
 	active  []*Injected
+	number  int  // of the fault that was set last
+	doubles bool // all envelopes are written twice
+	deaf    bool // acks get lost
 	limits  bool
 	lag     time.Duration
 	refusal string
@@ -69,10 +74,13 @@ type Faults struct {
 }
 
 // Add sets a fault. Of several that concern a call, the one that was set first strikes.
-func (f *Faults) Add(fault Fault) *Injected {
+func (f *Faults) Add(fault Fault) *Injected { return f.add(fault, "") }
+
+func (f *Faults) add(fault Fault, kind string) *Injected {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	i := &Injected{Fault: fault, faults: f, left: fault.Times, released: make(chan struct{})}
+	f.number++
+	i := &Injected{Fault: fault, number: f.number, kind: kind, faults: f, left: fault.Times, released: make(chan struct{})}
 	f.active = append(f.active, i)
 	return i
 }
@@ -82,6 +90,7 @@ func (f *Faults) Clear() {
 	f.mu.Lock()
 	active := f.active
 	f.active, f.limits, f.lag, f.refusal, f.silent, f.ghosts, f.double, f.late = nil, false, 0, "", false, 0, 0, 0
+	f.doubles, f.deaf = false, false
 	f.mu.Unlock()
 	for _, i := range active {
 		i.Release()
@@ -105,6 +114,12 @@ func (f *Faults) Ghosts(d time.Duration) { f.set(func() { f.ghosts = d }) }
 
 // DuplicateNext writes the next n envelopes twice.
 func (f *Faults) DuplicateNext(n int) { f.set(func() { f.double = n }) }
+
+// Duplicates writes every envelope twice, or stops doing so.
+func (f *Faults) Duplicates(on bool) { f.set(func() { f.doubles = on }) }
+
+// LoseAcks lets acks get lost on their way: the app has done its part, and Slack has not heard of it.
+func (f *Faults) LoseAcks(on bool) { f.set(func() { f.deaf = on }) }
 
 // DelayNext writes the next envelope only after d; the three seconds of its ack start then.
 func (f *Faults) DelayNext(d time.Duration) { f.set(func() { f.late = d }) }
@@ -133,6 +148,12 @@ func (f *Faults) refusing() string {
 	return f.refusal
 }
 
+func (f *Faults) losesAcks() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.deaf
+}
+
 func (f *Faults) pingless() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -153,6 +174,7 @@ func (f *Faults) takeDelivery() (twice bool, late time.Duration) {
 		f.double--
 		twice = true
 	}
+	twice = twice || f.doubles
 	late, f.late = f.late, 0
 	return twice, late
 }

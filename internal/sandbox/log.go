@@ -22,10 +22,14 @@ type Call struct {
 	Fault  string            `json:"fault,omitempty"` // what was made to go wrong
 	At     time.Time         `json:"at"`              // real time
 	Took   time.Duration     `json:"took"`
+	For    string            `json:"for,omitempty"`      // id of the person whose trigger_id was used
+	Made   []Touched         `json:"messages,omitempty"` // what the call did to messages
 }
 
 // Envelope is one envelope and what became of it.
 type Envelope struct {
+	Seq        int             `json:"seq"` // when it came about, by the counter of the calls
+	At         time.Time       `json:"at"`  // real time
 	ID         string          `json:"id"`
 	Type       string          `json:"type"` // slash_commands, interactive, events_api
 	Kind       string          `json:"kind"` // what is inside: /inc, block_actions, view_submission, message, …
@@ -36,7 +40,9 @@ type Envelope struct {
 	AckedOn    int             `json:"acked_on,omitempty"`
 	AckedAt    time.Time       `json:"acked_at,omitzero"`
 	Ack        json.RawMessage `json:"ack,omitempty"`
-	Outcome    string          `json:"outcome,omitempty"` // "", "acked", "timeout", "no socket", "dropped"
+	Outcome    string          `json:"outcome,omitempty"`  // "", "acked", "timeout", "no socket", "dropped"
+	About      []Touched       `json:"about,omitempty"`    // the message that it tells of
+	Made       []Touched       `json:"messages,omitempty"` // what its ack, or its failure, did to messages
 }
 
 // Delivery is one time that an envelope was written to a socket.
@@ -50,6 +56,21 @@ type Delivery struct {
 // Acked says whether the app acknowledged the envelope in time.
 func (e Envelope) Acked() bool { return e.AckSeq > 0 }
 
+// Touched is a message that something was done to, or that something is about.
+type Touched struct {
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+	How     string `json:"how"` // posted, changed, deleted, pinned, unpinned, reacted; about
+}
+
+// Note is what happened besides calls and envelopes: a socket came or went, something was made to go wrong, the clock was moved.
+type Note struct {
+	Seq  int       `json:"seq"`
+	At   time.Time `json:"at"`
+	What string    `json:"what"` // socket, fault, clock
+	Text string    `json:"text"`
+}
+
 // stage is the log of all that crossed the wire.
 type stage struct {
 	grants    grants
@@ -57,54 +78,103 @@ type stage struct {
 	seq       int
 	calls     []*Call
 	envelopes []*Envelope
+	notes     []*Note
+	version   uint64
+	changed   chan struct{} // closed by the next change; nil if nobody waits for it
+}
+
+// next counts one more thing that happened. The caller holds mu, as for poke.
+func (l *stage) next() int {
+	l.poke()
+	l.seq++
+	return l.seq
+}
+
+func (l *stage) poke() {
+	l.version++
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
+}
+
+// stir tells those who wait that something changed on the stage itself.
+func (l *stage) stir() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.poke()
+}
+
+// keepNew forgets the oldest entries of a list that has become too long.
+func keepNew[T any](list []T) []T {
+	if len(list) > kept {
+		return slices.Delete(list, 0, kept/10)
+	}
+	return list
 }
 
 func (l *stage) begin(method string, a args) *Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.seq++
-	c := &Call{Seq: l.seq, Method: method, Args: a, At: time.Now()}
-	l.calls = append(l.calls, c)
-	if len(l.calls) > kept {
-		l.calls = slices.Delete(l.calls, 0, kept/10)
-	}
+	c := &Call{Seq: l.next(), Method: method, Args: a.withoutTokens(), At: time.Now()}
+	l.calls = keepNew(append(l.calls, c))
 	return c
 }
 
 func (l *stage) end(c *Call, status int, answer []byte, code, fault string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.seq++
-	c.EndSeq, c.Status, c.Answer, c.Error, c.Fault, c.Took = l.seq, status, answer, code, fault, time.Since(c.At)
+	c.EndSeq, c.Status, c.Answer, c.Error, c.Fault, c.Took = l.next(), status, answer, code, fault, time.Since(c.At)
 }
 
 func (l *stage) open(e *Envelope) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.envelopes = append(l.envelopes, e)
-	if len(l.envelopes) > kept {
-		l.envelopes = slices.Delete(l.envelopes, 0, kept/10)
-	}
+	e.Seq, e.At = l.next(), time.Now()
+	l.envelopes = keepNew(append(l.envelopes, e))
 }
 
 func (l *stage) delivered(e *Envelope, socket, attempt int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.seq++
-	e.Deliveries = append(e.Deliveries, Delivery{Seq: l.seq, Socket: socket, Attempt: attempt, At: time.Now()})
+	e.Deliveries = append(e.Deliveries, Delivery{Seq: l.next(), Socket: socket, Attempt: attempt, At: time.Now()})
 }
 
 func (l *stage) acked(e *Envelope, socket int, payload json.RawMessage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.seq++
-	e.AckSeq, e.AckedOn, e.AckedAt, e.Ack, e.Outcome = l.seq, socket, time.Now(), payload, "acked"
+	e.AckSeq, e.AckedOn, e.AckedAt, e.Ack, e.Outcome = l.next(), socket, time.Now(), payload, "acked"
 }
 
 func (l *stage) ended(e *Envelope, outcome string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e.Outcome = outcome
+	l.poke()
+}
+
+func (l *stage) personOf(c *Call, who UserID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c.For = string(who)
+}
+
+func (l *stage) note(what, text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.notes = keepNew(append(l.notes, &Note{Seq: l.next(), At: time.Now(), What: what, Text: text}))
+}
+
+func (c *Call) clone() Call {
+	out := *c
+	out.Made = slices.Clone(c.Made)
+	return out
+}
+
+func (e *Envelope) clone() Envelope {
+	out := *e
+	out.Deliveries, out.About, out.Made = slices.Clone(e.Deliveries), slices.Clone(e.About), slices.Clone(e.Made)
+	return out
 }
 
 // Calls are the Web API calls so far, oldest first; of the named methods only, if any are named.
@@ -114,7 +184,7 @@ func (s *Server) Calls(methods ...string) []Call {
 	var out []Call
 	for _, c := range s.stage.calls {
 		if len(methods) == 0 || slices.Contains(methods, c.Method) {
-			out = append(out, *c)
+			out = append(out, c.clone())
 		}
 	}
 	return out
@@ -127,9 +197,7 @@ func (s *Server) Envelopes(kinds ...string) []Envelope {
 	var out []Envelope
 	for _, e := range s.stage.envelopes {
 		if len(kinds) == 0 || slices.Contains(kinds, e.Kind) {
-			c := *e
-			c.Deliveries = slices.Clone(e.Deliveries)
-			out = append(out, c)
+			out = append(out, e.clone())
 		}
 	}
 	return out
@@ -139,5 +207,6 @@ func (s *Server) Envelopes(kinds ...string) []Envelope {
 func (s *Server) ClearLog() {
 	s.stage.mu.Lock()
 	defer s.stage.mu.Unlock()
-	s.stage.calls, s.stage.envelopes = nil, nil
+	s.stage.calls, s.stage.envelopes, s.stage.notes = nil, nil, nil
+	s.stage.poke()
 }

@@ -44,6 +44,7 @@ func (s *Server) post(c *channel, m *message) *message {
 		}
 	}
 	c.Messages = append(c.Messages, m)
+	s.did("posted", c, m)
 	s.notify(c, m)
 	if m.OnlyFor == "" {
 		s.messageEvent(c, m)
@@ -116,6 +117,7 @@ func (s *Server) handleOf(id UserID) string {
 func (s *Server) change(c *channel, m *message, by UserID, edit func()) {
 	before := s.messageJSON(c, m, true)
 	edit()
+	s.did("changed", c, m)
 	m.EditedTS, m.EditedBy = s.ws.stamp(s.clock.Now()), by
 	if m.OnlyFor == "" {
 		s.changedEvent(c, m, before)
@@ -128,6 +130,7 @@ func (s *Server) remove(c *channel, m *message) {
 	before := s.messageJSON(c, m, true)
 	c.Messages = slices.DeleteFunc(c.Messages, func(o *message) bool { return o == m })
 	c.Pins = slices.DeleteFunc(c.Pins, func(ts string) bool { return ts == m.TS })
+	s.did("deleted", c, m)
 	if m.OnlyFor == "" {
 		s.deletedEvent(c, m, before)
 	}

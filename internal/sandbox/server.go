@@ -75,6 +75,9 @@ type Server struct {
 	mu       sync.Mutex
 	closed   bool
 	ws       *workspace
+	cause    cause // of what is being done just now
+	spoiled  map[spoiled]bool
+	noted    time.Duration // the offset of the clock that was noted last
 	changed  chan struct{} // closed and replaced on every change
 	version  uint64        // counts the changes
 	dirty    chan struct{}
@@ -101,7 +104,7 @@ func New(opts Options) (*Server, error) {
 	s := &Server{
 		opts: opts, app: app, clock: newClock(opts.Now), stage: &stage{}, done: make(chan struct{}),
 		changed: make(chan struct{}), dirty: make(chan struct{}, 1), hub: newHub(),
-		triggers: newRegister[trigger](), hooks: newRegister[hook](), modals: map[UserID][]*view{}, limits: limiter{},
+		triggers: newRegister[trigger](), hooks: newRegister[hook](), modals: map[UserID][]*view{}, limits: limiter{}, spoiled: map[spoiled]bool{},
 	}
 	s.faults = &Faults{s: s}
 	if s.ws, err = load(opts.Dir); err != nil {
@@ -120,6 +123,7 @@ func New(opts Options) (*Server, error) {
 		}
 	}
 	s.clock.OnMove(s.postDue)
+	s.clock.OnMove(s.clockMoved)
 	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
 	s.wg.Go(func() { _ = s.http.Serve(s.ln) })
 	s.wg.Go(s.keep)
@@ -246,6 +250,7 @@ func (s *Server) Faults() *Faults { return s.faults }
 // touch tells everybody who waits that something changed. The caller holds mu.
 func (s *Server) touch() {
 	s.version++
+	s.stage.stir()
 	close(s.changed)
 	s.changed = make(chan struct{})
 	select {

@@ -112,6 +112,7 @@ func (s *Server) admit(c *conn, lifetime time.Duration) {
 		return
 	}
 	s.hub.conns = append(s.hub.conns, c)
+	s.stage.note("socket", fmt.Sprintf("socket %d opened, %d in all", c.id, len(s.hub.conns)))
 	seconds := int(lifetime.Seconds())
 	c.send(frame(obj{
 		"type": "hello", "num_connections": len(s.hub.conns), "connection_info": obj{"app_id": appID},
@@ -130,6 +131,7 @@ func (s *Server) retire(c *conn, reason string, grace time.Duration) {
 		return
 	}
 	c.send(disconnect(reason))
+	s.stage.note("socket", fmt.Sprintf("socket %d was told to disconnect: %s", c.id, reason))
 	time.AfterFunc(grace, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -276,7 +278,11 @@ func (s *Server) forget(c *conn, polite bool) {
 }
 
 func (s *Server) drop(c *conn) {
+	before := len(s.hub.conns)
 	s.hub.conns = slices.DeleteFunc(s.hub.conns, func(o *conn) bool { return o == c })
+	if len(s.hub.conns) < before && !s.closed {
+		s.stage.note("socket", fmt.Sprintf("socket %d closed, %d left", c.id, len(s.hub.conns)))
+	}
 }
 
 // live are the sockets that envelopes may go to, as far as Slack knows.

@@ -62,6 +62,9 @@ func (s *Server) pull(id string) (*trigger, error) {
 	case time.Now().After(t.expires):
 		return nil, refuse("expired_trigger_id")
 	}
+	if s.cause.call != nil {
+		s.stage.personOf(s.cause.call, t.user)
+	}
 	return t, nil
 }
 
@@ -124,7 +127,8 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 	body, readErr := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	call := s.stage.begin("response_url", args{"body": string(body)})
 	s.mu.Lock()
-	err := s.respond(r.PathValue("id"), body)
+	var err error
+	s.because(cause{call: call}, func() { err = s.respond(r.PathValue("id"), body) })
 	s.mu.Unlock()
 	if readErr != nil {
 		err = refuse("invalid_payload")

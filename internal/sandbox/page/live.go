@@ -180,6 +180,11 @@ func (f *follower) changes() (string, error) {
 	}
 	f.region(&out, "side-body", side)
 	f.region(&out, "modals", s.frame.Modals)
+	banner, err := f.page.standing(f.who)
+	if err != nil {
+		return "", err
+	}
+	f.region(&out, "standing", banner)
 	if title := fullTitle(s.frame); title != f.title {
 		f.title = title
 		fmt.Fprintf(&out, "<title>%s</title>", html.EscapeString(title))

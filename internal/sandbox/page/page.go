@@ -39,7 +39,7 @@ type Page struct {
 // New is the page of a sandbox. It wants all requests whose paths nobody else takes.
 func New(s *sandbox.Server) http.Handler {
 	p := &Page{slack: s, mux: http.NewServeMux(), run: rand.Text()[:8]}
-	p.tmpl = template.Must(template.New("page").Funcs(functions).ParseFS(files, "templates/*.html"))
+	p.tmpl = template.Must(template.New("page").Funcs(functions).Funcs(template.FuncMap{"banner": p.standing}).ParseFS(files, "templates/*.html"))
 	p.mux.HandleFunc("GET /{$}", p.enter)
 	p.mux.HandleFunc("GET /assets/", serveAsset)
 	p.mux.HandleFunc("GET /w/{who}", p.enter)
@@ -53,6 +53,7 @@ func New(s *sandbox.Server) http.Handler {
 	p.mux.HandleFunc("GET /w/{who}/{conversation}/m/{ts}", p.seen(p.showMessage))
 	p.deedRoutes(p.mux)
 	p.modalRoutes(p.mux)
+	p.stageRoutes(p.mux)
 	return safely(p.mux)
 }
 
