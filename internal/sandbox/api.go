@@ -75,6 +75,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	a, token, inHeader, parseErr := readArgs(r, known && e.formOnly)
 	call := s.stage.begin(method, a)
 	fault := s.faults.take(method, a)
+	if fault != nil {
+		s.stage.stir() // it is told how often it struck
+	}
 	if !fault.before(s, r) {
 		s.stage.end(call, 0, nil, "", fault.name())
 		abort(w)

@@ -141,12 +141,18 @@ func indented(v any) []byte {
 
 func readOrder(r *http.Request) (order, error) {
 	var o order
+	if LooksLikeToken(r.URL.RawQuery) {
+		return o, errors.New(TokenRefusal)
+	}
 	if r.Method == http.MethodGet {
 		q := r.URL.Query()
 		o.In, o.Text, o.Title, o.Field, o.Patience, o.Who = q.Get("in"), q.Get("text"), q.Get("title"), q.Get("field"), q.Get("patience"), q["who"]
 		return o, nil
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if LooksLikeToken(string(body)) {
+		return o, errors.New(TokenRefusal)
+	}
 	if err == nil && len(body) > 0 {
 		err = json.Unmarshal(body, &o)
 	}

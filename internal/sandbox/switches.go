@@ -160,7 +160,7 @@ type spoiled struct {
 }
 
 func (s *Server) removeScopeFor(w Wish) error {
-	if !s.granted(w.Scope) {
+	if w.Scope == "" || !s.granted(w.Scope) {
 		return fmt.Errorf("the app does not have the scope %q", w.Scope)
 	}
 	s.RemoveScope(w.Scope)

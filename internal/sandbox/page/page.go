@@ -54,7 +54,7 @@ func New(s *sandbox.Server) http.Handler {
 	p.deedRoutes(p.mux)
 	p.modalRoutes(p.mux)
 	p.stageRoutes(p.mux)
-	return safely(p.mux)
+	return safely(withoutTokens(p.mux))
 }
 
 // policy lets the browser load and run only what this server sends as files of its own.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 
 	"epilogue/internal/sandbox"
@@ -82,6 +83,24 @@ func (p *Page) mends(*http.Request) error {
 	return nil
 }
 
+// withoutTokens refuses whatever holds the token of a real workspace, before anything is done with it.
+func withoutTokens(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		held := sandbox.LooksLikeToken(r.URL.RawQuery)
+		if r.Method == http.MethodPost {
+			_ = r.PostFormValue("") // reads the form, of whatever kind
+			for _, values := range r.PostForm {
+				held = held || sandbox.LooksLikeToken(strings.Join(values, "\n"))
+			}
+		}
+		if held {
+			http.Error(w, upper(sandbox.TokenRefusal)+".", http.StatusUnprocessableEntity)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // clockPanel is the time in the workspace.
 type clockPanel struct {
 	Now      string // as the person's zone has it
@@ -103,7 +122,7 @@ func (p *Page) clockPanel(as string) clockPanel {
 	now := p.slack.Clock().Now().In(zone)
 	_, offset := now.Zone()
 	out := clockPanel{
-		Now: now.Format("Mon, Jan 2, 2006, 3:04 PM"), Zone: zone.String(), Moved: ahead.Abs() >= unnoticed, Ahead: ahead.Milliseconds(), Offset: offset / 60,
+		Now: now.Format("Mon, Jan 2, 2006, 3:04 PM"), Zone: now.Format("MST"), Moved: ahead.Abs() >= unnoticed, Ahead: ahead.Milliseconds(), Offset: offset / 60,
 		Earliest: now.Format("2006-01-02T15:04"), As: as, Says: "The clock tells the real time.",
 	}
 	if out.Moved {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,20 +31,26 @@ func documents(first string, a json.RawMessage, second string, b json.RawMessage
 
 // whole are a call's arguments as one document: those that are JSON themselves stand in it as such.
 func whole(a map[string]string) json.RawMessage {
-	out := map[string]any{}
-	for k, v := range a {
-		out[k] = v
-		if t := strings.TrimSpace(v); (strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[")) && json.Valid([]byte(t)) {
-			out[k] = json.RawMessage(t)
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(a)) {
+		value := quoted(a[k])
+		if t := strings.TrimSpace(a[k]); (strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[")) && json.Valid([]byte(t)) {
+			value = t
 		}
+		parts = append(parts, quoted(k)+":"+value)
 	}
-	var b bytes.Buffer
+	return json.RawMessage("{" + strings.Join(parts, ",") + "}")
+}
+
+// quoted is a string as JSON writes it, with < and > as they are.
+func quoted(text string) string {
+	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if enc.Encode(out) != nil {
-		return nil
+	if err := enc.Encode(text); err != nil {
+		return `""` // a string can always be written
 	}
-	return b.Bytes()
+	return strings.TrimSpace(b.String())
 }
 
 func indented(raw json.RawMessage) string {
@@ -90,8 +97,8 @@ func fold(b *strings.Builder, dec *json.Decoder, key string, depth int) error {
 			if err != nil {
 				return err
 			}
-			_, quoted := scalar(token)
-			name = `<span class="j-key">` + html.EscapeString(quoted) + `</span>: `
+			_, text := scalar(token)
+			name = `<span class="j-key">` + html.EscapeString(text) + `</span>: `
 		}
 		if err := fold(&inside, dec, name, depth+1); err != nil {
 			return err
@@ -117,11 +124,7 @@ func fold(b *strings.Builder, dec *json.Decoder, key string, depth int) error {
 func scalar(token json.Token) (class, text string) {
 	switch v := token.(type) {
 	case string:
-		var b bytes.Buffer
-		enc := json.NewEncoder(&b)
-		enc.SetEscapeHTML(false)
-		_ = enc.Encode(v)
-		return "text", strings.TrimSpace(b.String())
+		return "text", quoted(v)
 	case json.Number:
 		return "number", v.String()
 	case nil:

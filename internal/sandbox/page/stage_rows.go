@@ -126,14 +126,19 @@ func stateOf(h sandbox.Happening) string {
 	return ""
 }
 
-// ackTime is how long the app took, from the last delivery before its ack.
+// ackTime is how long the app took: since the first delivery of the last attempt.
 func ackTime(e *sandbox.Envelope) time.Duration {
-	for _, d := range slices.Backward(e.Deliveries) {
-		if d.Seq < e.AckSeq && !(d.Seq > e.Deliveries[0].Seq && d.Attempt == e.Deliveries[0].Attempt) {
-			return e.AckedAt.Sub(d.At)
+	var since time.Time
+	attempt := -1
+	for _, d := range e.Deliveries {
+		if d.Seq < e.AckSeq && d.Attempt > attempt {
+			since, attempt = d.At, d.Attempt
 		}
 	}
-	return 0
+	if attempt < 0 {
+		return 0
+	}
+	return e.AckedAt.Sub(since)
 }
 
 func resultOf(c *sandbox.Call) (result, took string) {
@@ -229,11 +234,14 @@ func (in insight) ofCall(c *sandbox.Call) (who, what string) {
 	return who, joinParts(where, what)
 }
 
+// untold are arguments that stand elsewhere in a line, or say nothing to people.
+var untold = map[string]bool{"channel": true, "channel_id": true, "user": true, "timestamp": true, "ts": true, "message_ts": true, "include_locale": true, "cursor": true}
+
 // arguments are the short ones of a call, by name.
 func (in insight) arguments(a map[string]string) string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(a)) {
-		if v := a[k]; v != "" && len(v) <= 80 && k != "channel" && k != "channel_id" && k != "user" && !strings.HasPrefix(v, "{") {
+		if v := a[k]; v != "" && len(v) <= 80 && !untold[k] && v != "false" && !strings.HasPrefix(v, "{") {
 			parts = append(parts, k+" "+in.named(v))
 		}
 	}
