@@ -61,6 +61,7 @@ type Bot struct {
 	outbox   *outbox
 	lobby    lobby
 	queues   *dispatcher
+	ahead    *ahead
 	link     *socketlink.Link
 	behind   *background
 	live     chan struct{} // closed when Slack is connected
@@ -114,6 +115,7 @@ func New(o Options) *Bot {
 	}
 	b.behind = newBackground(b.log)
 	b.people = &directory{slack: o.Slack, admins: o.Admins, now: b.clock.Now, behind: b.behind.once}
+	b.ahead = newAhead()
 	b.queues = newDispatcher(b.log, maxWaiting, maxWaitingBytes)
 	b.outbox = newOutbox(nil, b.clock, b.log, b.deliver)
 	if o.Store != nil {

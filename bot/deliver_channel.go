@@ -152,7 +152,7 @@ func (b *Bot) bringIn(ctx context.Context, job store.Job, inc flow.Incident) err
 	if err := json.Unmarshal([]byte(job.Detail), &asked); err != nil {
 		return fmt.Errorf("%w: read who asked: %w", errFault, err)
 	}
-	if b.delivered(ctx, request{delivery: asked.Delivery}) {
+	if b.delivered(ctx, asked.Delivery) {
 		return nil
 	}
 	if err := b.inviteOne(ctx, inc.Channel, job.Effect.To); err != nil || job.Effect.Task == 0 {

@@ -82,9 +82,9 @@ type dispatcher struct {
 	idle    sync.WaitGroup
 }
 
-// job is work that waits, and how many bytes it holds on to.
+// job is work that waits, and how many bytes it holds on to. It may let the next of its queue begin before it ends, by calling next once.
 type job struct {
-	work func()
+	work func(next func())
 	size int
 }
 
@@ -93,7 +93,7 @@ func newDispatcher(log *slog.Logger, most, mostMem int) *dispatcher {
 }
 
 // hand puts work into a queue; size is how many bytes it holds on to. It fails when too much is waiting, or after drain.
-func (d *dispatcher) hand(queue string, size int, work func()) error {
+func (d *dispatcher) hand(queue string, size int, work func(next func())) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed || d.waiting >= d.most || d.mem+size > d.mostMem {
@@ -125,12 +125,22 @@ func (d *dispatcher) run(queue string) {
 		d.queues[queue] = todo[1:]
 		d.mu.Unlock()
 
-		d.guard(next.work)
+		passed := false
+		d.guard(func() {
+			next.work(func() {
+				passed = true
+				d.idle.Add(1)
+				go d.run(queue)
+			})
+		})
 
 		d.mu.Lock()
 		d.waiting--
 		d.mem -= next.size
 		d.mu.Unlock()
+		if passed {
+			return
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // hand hands work over, and fails the test if it is not taken.
 func hand(t *testing.T, d *dispatcher, queue string, work func()) {
 	t.Helper()
-	if err := d.hand(queue, 1, work); err != nil {
+	if err := d.hand(queue, 1, func(func()) { work() }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -88,7 +88,7 @@ func TestNoMoreThanTheBoundWaitsAndHandingOverNeverBlocks(t *testing.T) {
 		for i := range 3 {
 			hand(t, d, strconv.Itoa(i), func() { <-release })
 		}
-		if err := d.hand("another", 1, func() {}); !errors.Is(err, errCrowded) {
+		if err := d.hand("another", 1, func(func()) {}); !errors.Is(err, errCrowded) {
 			t.Errorf("the fourth was answered with %v, want %v", err, errCrowded)
 		}
 		close(release)
@@ -113,7 +113,7 @@ func TestDrainingTakesNothingNewAndWaitsForTheRest(t *testing.T) {
 		if err := d.drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("draining ended with %v while a request was in hand", err)
 		}
-		if err := d.hand("INC-1", 1, func() { t.Error("taken after drain") }); err == nil {
+		if err := d.hand("INC-1", 1, func(func()) { t.Error("taken after drain") }); err == nil {
 			t.Error("work was taken after drain")
 		}
 		close(release)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -82,7 +83,7 @@ func (b *Bot) concerned(r request) []flow.UserID {
 const mostMeant = 3
 
 func (b *Bot) enqueue(e socketlink.Envelope, r request) {
-	if err := b.queues.hand(b.queueOf(r), r.size(), func() { b.handle(e, r) }); err != nil {
+	if err := b.queues.hand(b.queueOf(r), r.size(), func(next func()) { b.handle(e, r, next) }); err != nil {
 		b.log.Warn("an envelope was left unacknowledged", "type", e.Type, "err", err)
 		e.Drop()
 	}
@@ -115,15 +116,16 @@ const handleWithin = 2500 * time.Millisecond
 
 // handle carries out one request and acknowledges it: after it was saved, and not at all when that is not certain. One that waited for so long that Slack
 // has told the person that it failed is not begun: what Slack said stays true.
-func (b *Bot) handle(e socketlink.Envelope, r request) {
+func (b *Bot) handle(e socketlink.Envelope, r request, next func()) {
 	defer e.Drop() // what was not acknowledged by then never will be
 	ctx, cancel := context.WithDeadline(context.Background(), e.Received.Add(handleWithin))
 	defer cancel()
+	ctx = withNext(ctx, sync.OnceFunc(next))
 	if ctx.Err() != nil {
 		b.log.Warn("a request waited for too long and was left unacknowledged", "kind", r.kind, "waited", time.Since(e.Received))
 		return
 	}
-	if b.delivered(ctx, r) {
+	if b.delivered(ctx, r.delivery) {
 		if err := e.Ack(ctx, nil); err != nil {
 			b.log.Warn("an ack did not go out", "kind", r.kind, "err", err)
 		}
@@ -154,11 +156,11 @@ func (b *Bot) handle(e socketlink.Envelope, r request) {
 }
 
 // delivered reports whether this very request was carried out before: its second arrival is acknowledged, and that is all.
-func (b *Bot) delivered(ctx context.Context, r request) bool {
-	if r.delivery == "" {
+func (b *Bot) delivered(ctx context.Context, delivery string) bool {
+	if delivery == "" {
 		return false
 	}
-	before, err := b.store.Delivered(ctx, r.delivery, b.clock.Now())
+	before, err := b.store.Delivered(ctx, delivery, b.clock.Now())
 	return err == nil && before
 }
 

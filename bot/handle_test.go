@@ -71,7 +71,7 @@ func TestARequestThatWaitedForTooLongIsNotBegun(t *testing.T) {
 	r.handle(socketlink.Envelope{
 		Received: time.Now().Add(-handleWithin),
 		Ack:      func(context.Context, any) error { t.Error("acknowledged"); return nil },
-	}, got)
+	}, got, func() {})
 	if after, err := r.db.Incident(t.Context(), inc.ID); err != nil || after.Rev != inc.Rev {
 		t.Errorf("it was carried out all the same, though Slack had said that it failed (%v)", err)
 	}

@@ -42,7 +42,7 @@ func TestWhatWaitsHoldsOnToWhatItNeedsAndNotToThePayload(t *testing.T) {
 			r.people.known.Store(ana, true)
 			release := make(chan struct{})
 			for _, queue := range []string{"INC-1", "CX"} {
-				if err := r.queues.hand(queue, 1, func() { <-release }); err != nil {
+				if err := r.queues.hand(queue, 1, func(func()) { <-release }); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -75,13 +75,13 @@ func TestWhatWaitsHoldsOnToWhatItNeedsAndNotToThePayload(t *testing.T) {
 func TestNoMoreBytesThanTheBoundWait(t *testing.T) {
 	d := newDispatcher(quietLog(), 1000, 100)
 	release := make(chan struct{})
-	if err := d.hand("INC-1", 60, func() { <-release }); err != nil {
+	if err := d.hand("INC-1", 60, func(func()) { <-release }); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.hand("INC-2", 41, func() {}); !errors.Is(err, errCrowded) {
+	if err := d.hand("INC-2", 41, func(func()) {}); !errors.Is(err, errCrowded) {
 		t.Errorf("101 bytes wait: %v", err)
 	}
-	if err := d.hand("INC-2", 40, func() {}); err != nil {
+	if err := d.hand("INC-2", 40, func(func()) {}); err != nil {
 		t.Errorf("100 bytes are refused: %v", err)
 	}
 	close(release)

@@ -24,29 +24,60 @@ func (b *Bot) do(ctx context.Context, id flow.IncidentID, by flow.UserID, delive
 	ctx, cancel := context.WithTimeout(ctx, commitWithin)
 	defer cancel()
 	for range maxConflicts {
-		before, err := b.store.Incident(ctx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			return before, nil, flow.Refusal{Why: flow.UnknownIncident, Incident: id}
+		after, events, again, err := b.try(ctx, id, by, delivery, cmd)
+		if !again {
+			return after, events, err
 		}
-		if err != nil {
-			return before, nil, fmt.Errorf("read %s: %w", id, err)
-		}
-		after, events, err := b.save(ctx, before, by, delivery, cmd)
-		switch {
-		case errors.Is(err, store.ErrConflict):
-			continue
-		case errors.Is(err, store.ErrRepeated):
-			return before, nil, nil
-		case err != nil:
-			return before, nil, err
-		}
-		return after, events, nil
 	}
 	return flow.Incident{}, nil, fmt.Errorf("change %s: %w", id, store.ErrConflict)
 }
 
-// save decides a command on the incident as it was read, and writes the outcome.
-func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, delivery string, cmd flow.Command, extra ...jobOption) (flow.Incident, []flow.Event, error) {
+// try decides a command once, on the latest outcome, be it still on its way to the disk. It is to be tried again when the incident was changed by another
+// way meanwhile, or when the outcome that it was decided on never got there.
+func (b *Bot) try(ctx context.Context, id flow.IncidentID, by flow.UserID, delivery string, cmd flow.Command) (inc flow.Incident, events []flow.Event, again bool, err error) {
+	t, err := b.ahead.begin(ctx, id)
+	if err != nil {
+		return inc, nil, false, fmt.Errorf("wait for others at %s: %w", id, err)
+	}
+	var failed error
+	defer func() { t.end(failed) }()
+	before, err := b.before(ctx, t)
+	if err != nil {
+		return before, nil, false, err
+	}
+	inc, events, failed = b.save(ctx, t, before, by, delivery, cmd)
+	if failed == nil {
+		return inc, events, false, nil // and what it rests on is stored too: the store has compared
+	}
+	t.pass()
+	switch stands := t.stands(ctx); {
+	case ctx.Err() != nil:
+		return before, nil, false, failed
+	case !stands, errors.Is(failed, store.ErrConflict):
+		return before, nil, true, failed
+	case errors.Is(failed, store.ErrRepeated), b.delivered(ctx, delivery): // by the time of the refusal, what it repeats was still being saved
+		return before, nil, false, nil
+	}
+	return before, nil, false, failed
+}
+
+// before is the incident that a turn is about: as it is stored, or as it will be.
+func (b *Bot) before(ctx context.Context, t *turn) (flow.Incident, error) {
+	if t.rests != nil {
+		return t.rests.incident, nil
+	}
+	inc, err := b.store.Incident(ctx, t.id)
+	if errors.Is(err, store.ErrNotFound) {
+		return inc, flow.Refusal{Why: flow.UnknownIncident, Incident: t.id}
+	}
+	if err != nil {
+		return inc, fmt.Errorf("read %s: %w", t.id, err)
+	}
+	return inc, nil
+}
+
+// save decides a command and writes the outcome.
+func (b *Bot) save(ctx context.Context, t *turn, before flow.Incident, by flow.UserID, delivery string, cmd flow.Command, extra ...jobOption) (flow.Incident, []flow.Event, error) {
 	after, events, now, err := b.decide(ctx, before, by, cmd)
 	if err != nil {
 		return before, nil, err
@@ -59,6 +90,7 @@ func (b *Bot) save(ctx context.Context, before flow.Incident, by flow.UserID, de
 	}
 	err = b.store.Save(ctx, store.Change{
 		Before: before.Rev, Incident: after, Events: events, Jobs: jobs, Delivery: delivery, At: now,
+		ID: t.decided(after), Rests: t.base(), Placed: func() { t.pass(); next(ctx) },
 	})
 	if err != nil {
 		return before, nil, fmt.Errorf("save %s: %w", after.ID, err)
@@ -115,7 +147,12 @@ func (b *Bot) declare(ctx context.Context, by flow.UserID, delivery string, cmd 
 	if err != nil {
 		return flow.Incident{}, fmt.Errorf("reserve a number: %w", err)
 	}
-	after, _, err := b.save(ctx, flow.Incident{ID: id}, by, delivery, cmd, extra...)
+	t, err := b.ahead.begin(ctx, id)
+	if err != nil {
+		return flow.Incident{}, fmt.Errorf("declare %s: %w", id, err)
+	}
+	after, _, err := b.save(ctx, t, flow.Incident{ID: id}, by, delivery, cmd, extra...)
+	t.end(err)
 	return after, err
 }
 

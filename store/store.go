@@ -71,8 +71,9 @@ type Incidents interface {
 	// Reserve hands out the next number, never twice, also after a crash, and none that was saved without being reserved. Gaps are allowed.
 	Reserve(ctx context.Context) (flow.IncidentID, error)
 	// Save writes an incident, its new events, its indexes, the delivery that caused it and its jobs: all or nothing. It is
-	// ErrRepeated if the delivery was saved before, ErrConflict unless the stored Rev is Change.Before (0: not there yet), and
-	// another error if the events do not lead from Before to Incident.Rev. Without events it may still bring jobs and a delivery.
+	// ErrRepeated if the delivery was saved before, ErrConflict unless the stored Rev is Change.Before (0: not there yet), or if it rests on a change
+	// that is not the last one saved, and another error if the events do not lead from Before to Incident.Rev. Without events it may still
+	// bring jobs and a delivery.
 	Save(ctx context.Context, c Change) error
 	// Delivered reports whether a delivery was saved, and is still remembered at now.
 	Delivered(ctx context.Context, delivery string, now time.Time) (bool, error)
@@ -86,6 +87,14 @@ type Change struct {
 	Jobs     []Job        // without ID: the store gives them
 	Delivery string       // names the envelope that caused it; empty: none
 	At       time.Time    // now; a delivery is remembered for DeliveryKept from here
+
+	// ID names this very change, and no other one ever; empty if none will rest on it. Rests is the ID of the change whose outcome the rules saw while it
+	// was still being saved: comparing Rev alone could take the outcome of another change for it. Empty: they saw what was stored. A store may
+	// forget IDs, and then says ErrConflict.
+	ID, Rests string
+	// Placed is called once, if it is not nil, as soon as every change that is saved from then on comes behind this one: so those that rest on it can
+	// follow before it is durable. It runs on the caller's goroutine, before Save returns, and not at all where Save fails before that.
+	Placed func()
 }
 
 // DeliveryKept is how long a store remembers the deliveries that it saved. Slack's last retry comes after 6 minutes, and people click

@@ -89,7 +89,7 @@ func (db *DB) Reserve(ctx context.Context) (flow.IncidentID, error) {
 func (db *DB) Save(ctx context.Context, c store.Change) error {
 	s, err := prepare(c)
 	if err == nil {
-		err = db.write(ctx, s.apply)
+		err = db.writePlaced(ctx, s.apply, c.Placed)
 	}
 	return wrap(err, "save %s", c.Incident.ID)
 }
@@ -102,6 +102,7 @@ type save struct {
 	events  []entry
 	entries []entry
 	jobs    []store.Job
+	learnt  flow.Incident // a copy, for whoever reads it next
 }
 
 func prepare(c store.Change) (*save, error) {
@@ -112,7 +113,7 @@ func prepare(c store.Change) (*save, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &save{Change: c, entries: entriesOf(c.Incident), jobs: jobs}
+	s := &save{Change: c, entries: entriesOf(c.Incident), jobs: jobs, learnt: clone(c.Incident)}
 	if s.record, err = store.EncodeIncident(c.Incident); err != nil {
 		return nil, err
 	}
@@ -177,7 +178,7 @@ func (s *save) apply(t *txn) error {
 		return err
 	}
 	id := key{}.id(s.Incident.ID)
-	stale, fresh, err := s.indexes(t.db.memo, t.get(bIncidents, id))
+	stale, fresh, err := s.indexes(t, t.get(bIncidents, id))
 	if err != nil {
 		return err
 	}
@@ -200,27 +201,28 @@ func (s *save) apply(t *txn) error {
 	if err := remember(t, s.Delivery, s.At); err != nil {
 		return err
 	}
+	t.learn(decoded{record: s.record, incident: s.learnt, change: s.ID})
 	return t.enqueue(s.At, s.jobs)
 }
 
 // indexes compares with what is stored: ErrConflict, or the index entries to take away and those to add.
-func (s *save) indexes(m *memo, stored []byte) (stale, fresh []entry, err error) {
+func (s *save) indexes(t *txn, stored []byte) (stale, fresh []entry, err error) {
 	if stored == nil {
-		if s.Before != 0 {
+		if s.Before != 0 || s.Rests != "" {
 			return nil, nil, store.ErrConflict
 		}
 		return nil, s.entries, nil
 	}
-	old, known := m.peek(s.Incident.ID, stored)
+	old, known := t.peek(s.Incident.ID, stored)
 	if !known {
-		if old, err = store.DecodeIncident(stored); err != nil {
+		if old.incident, err = store.DecodeIncident(stored); err != nil {
 			return nil, nil, err
 		}
 	}
-	if old.Rev != s.Before || s.Before == 0 {
+	if old.incident.Rev != s.Before || s.Before == 0 || s.Rests != "" && (!known || s.Rests != old.change) {
 		return nil, nil, store.ErrConflict
 	}
-	before := entriesOf(old)
+	before := entriesOf(old.incident)
 	return less(before, s.entries), less(s.entries, before), nil
 }
 

@@ -20,6 +20,7 @@ type memo struct {
 type decoded struct {
 	record   []byte
 	incident flow.Incident
+	change   string // the ID of the change that wrote it, if that is known
 }
 
 // mostKnown bounds the memo. What is beyond it is decoded each time.
@@ -29,38 +30,58 @@ func newMemo() *memo { return &memo{known: map[flow.IncidentID]decoded{}} }
 
 // read is store.DecodeIncident. The incident is the caller's own.
 func (m *memo) read(id flow.IncidentID, record []byte) (flow.Incident, error) {
-	if inc, ok := m.peek(id, record); ok {
-		return clone(inc), nil
+	if d, ok := m.peek(id, record); ok {
+		return clone(d.incident), nil
 	}
 	inc, err := store.DecodeIncident(record)
 	if err == nil {
-		m.learn(id, bytes.Clone(record), clone(inc))
+		m.learn(decoded{record: bytes.Clone(record), incident: clone(inc)})
 	}
 	return inc, err
 }
 
-// peek is the incident that a record decodes to, if that is known. It is shared: who takes it must not change what it holds.
-func (m *memo) peek(id flow.IncidentID, record []byte) (flow.Incident, bool) {
+// peek is what a record decodes to, if that is known. It is shared: who takes it must not change what it holds.
+func (m *memo) peek(id flow.IncidentID, record []byte) (decoded, bool) {
 	m.mu.Lock()
 	d, ok := m.known[id]
 	m.mu.Unlock()
-	if !ok || !bytes.Equal(d.record, record) {
-		return flow.Incident{}, false
-	}
-	return d.incident, true
+	return d, ok && bytes.Equal(d.record, record)
 }
 
-// learn remembers what a record decodes to. It owns both from now on.
-func (m *memo) learn(id flow.IncidentID, record []byte, inc flow.Incident) {
+// learn remembers what a record decodes to, unless it knows a later one, or this one already. It owns both from now on.
+func (m *memo) learn(d decoded) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, known := m.known[id]; !known && len(m.known) >= mostKnown {
+	id := d.incident.ID
+	old, known := m.known[id]
+	if known && old.incident.Rev >= d.incident.Rev && d.change == "" {
+		return // somebody looked into a transaction of before
+	}
+	if !known && len(m.known) >= mostKnown {
 		for other := range m.known { // any: which one is not worth keeping book of
 			delete(m.known, other)
 			break
 		}
 	}
-	m.known[id] = decoded{record: record, incident: inc}
+	m.known[id] = d
+}
+
+// learn notes what a record that the transaction writes decodes to: for those who come later in the same transaction, and for everybody once it is
+// durable.
+func (t *txn) learn(d decoded) {
+	if t.learnt == nil {
+		t.learnt = map[flow.IncidentID]decoded{}
+	}
+	t.learnt[d.incident.ID] = d
+	t.committed = append(t.committed, func() { t.db.memo.learn(d) })
+}
+
+// peek is memo.peek, with what the transaction writes.
+func (t *txn) peek(id flow.IncidentID, record []byte) (decoded, bool) {
+	if d, ok := t.learnt[id]; ok && bytes.Equal(d.record, record) {
+		return d, true
+	}
+	return t.db.memo.peek(id, record)
 }
 
 // clone copies an incident with all that it holds.

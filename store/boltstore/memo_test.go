@@ -98,7 +98,7 @@ func TestTheMemoAnswersOnlyForTheBytesThatItRead(t *testing.T) {
 func TestTheMemoStaysSmall(t *testing.T) {
 	m := newMemo()
 	for i := range 3 * mostKnown {
-		m.learn(flow.IncidentID(i), nil, flow.Incident{})
+		m.learn(decoded{incident: flow.Incident{ID: flow.IncidentID(i)}})
 	}
 	if len(m.known) != mostKnown {
 		t.Errorf("the memo holds %d incidents, want %d", len(m.known), mostKnown)

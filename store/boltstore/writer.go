@@ -8,6 +8,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"epilogue/flow"
 	"epilogue/store"
 )
 
@@ -23,12 +24,20 @@ type request struct {
 // write has do run in the next commit and waits until it is durable. do decides and writes; when it returns an error before it wrote, only its
 // caller hears of it. After do returned nil the error is the commit's.
 func (db *DB) write(ctx context.Context, do func(*txn) error) error {
+	return db.writePlaced(ctx, do, nil)
+}
+
+// writePlaced calls placed, if it is not nil, as soon as the request has its place in the queue.
+func (db *DB) writePlaced(ctx context.Context, do func(*txn) error, placed func()) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	r := &request{do: do, done: make(chan error, 1)}
 	if err := db.enter(ctx, r); err != nil {
 		return err
+	}
+	if placed != nil {
+		placed()
 	}
 	select {
 	case err := <-r.done:
@@ -139,6 +148,7 @@ type txn struct {
 	db        *DB
 	writes    int
 	committed []func() // what to change in memory once it is durable
+	learnt    map[flow.IncidentID]decoded
 }
 
 // run runs one request. bbolt panics over damaged pages; that is this request's error, and nobody else's.

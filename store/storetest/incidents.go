@@ -195,6 +195,58 @@ var incidentClaims = []claim{
 		w.must(err)
 		w.same("number of events", len(events), 2)
 	}},
+	{"a change may follow as soon as the one that it rests on is placed", func(w *world) {
+		inc := w.declare(1, nil)
+		first := later(inc, nil)
+		first.ID = "first"
+		second := later(first.Incident, nil)
+		second.ID, second.Rests = "second", "first"
+		saved := make(chan error, 2)
+		placed := false
+		first.Placed = func() {
+			placed = true
+			go func() { saved <- w.Save(w.ctx, second) }()
+		}
+		w.must(w.Save(w.ctx, first))
+		if !placed {
+			w.Errorf("it was never placed")
+			return
+		}
+		w.must(<-saved)
+		got, err := w.Incident(w.ctx, 1)
+		w.must(err)
+		w.same("incident", got, second.Incident)
+	}},
+	{"a change that rests on another than the last one is refused", func(w *world) {
+		inc := w.declare(1, nil)
+		first := later(inc, nil)
+		first.ID = "first"
+		w.must(w.Save(w.ctx, first))
+		for _, rests := range []string{"another", "firs"} {
+			c := later(first.Incident, func(inc *flow.Incident) { inc.Name = rests })
+			c.Rests = rests
+			w.is(w.Save(w.ctx, c), store.ErrConflict)
+		}
+		unnamed := later(first.Incident, nil)
+		w.must(w.Save(w.ctx, unnamed))
+		c := later(unnamed.Incident, nil)
+		c.Rests = "first"
+		w.is(w.Save(w.ctx, c), store.ErrConflict)
+		c = declared(2)
+		c.Rests = "first"
+		w.is(w.Save(w.ctx, c), store.ErrConflict)
+	}},
+	{"a change is placed once, before its save returns, and not where it was not to be saved at all", func(w *world) {
+		placed := 0
+		c := declared(1)
+		c.Placed = func() { placed++ }
+		w.must(w.Save(w.ctx, c))
+		w.same("times placed", placed, 1)
+		ended, end := context.WithCancel(w.ctx)
+		end()
+		w.is(w.Save(ended, c), context.Canceled)
+		w.same("times placed", placed, 1)
+	}},
 	{"saves of different incidents do not harm each other", func(w *world) {
 		var all sync.WaitGroup
 		for id := flow.IncidentID(1); id <= 16; id++ {

@@ -58,7 +58,15 @@ var incidentMutants = map[string]func(store.Store) store.Store{
 	"an empty delivery is one too":            changing(func(c *store.Change) { c.Delivery += "x" }),
 	"jobs of changes are forgotten":           changing(func(c *store.Change) { c.Jobs = nil }),
 	"one job of each change is forgotten":     changing(func(c *store.Change) { c.Jobs = c.Jobs[:max(len(c.Jobs)-1, 0)] }),
-	"roles are lost":                          changing(func(c *store.Change) { c.Incident.Roles = nil }),
+	"what a change rests on does not matter":  changing(func(c *store.Change) { c.Rests = "" }),
+	"changes have no names":                   changing(func(c *store.Change) { c.ID = "" }),
+	"no change is placed":                     changing(func(c *store.Change) { c.Placed = nil }),
+	"changes are placed twice": changing(func(c *store.Change) {
+		if place := c.Placed; place != nil {
+			c.Placed = func() { place(); place() }
+		}
+	}),
+	"roles are lost": changing(func(c *store.Change) { c.Incident.Roles = nil }),
 	"saves never conflict when they are new": changing(func(c *store.Change) {
 		if c.Before == 0 {
 			c.Incident.ID += 1000
