@@ -36,6 +36,7 @@ func (p Process) Check() []Problem {
 	c.roles(p)
 	c.calendar(p.Calendar)
 	c.admins(p.Admins)
+	c.templates(p)
 	if len(p.Flows) > MaxFlows {
 		c.add("flows", "at most %d flows", MaxFlows)
 	}

@@ -37,4 +37,7 @@ const (
 	TellPast        Tell = "past-evidence" // DM to the lead: evidence of a settled task of the past is gone; event Seq
 	TellBookmark    Tell = "bookmark"      // state: the channel's bookmark points to the current card
 	TellHome        Tell = "home"          // state: To's App Home, if they ever opened it
+	TellDocument    Tell = "postmortem"    // make the document that event Seq asks for
+	TellShare       Tell = "share"         // post: a document in another channel, as event Seq asks for
+	TellLinked      Tell = "linked"        // other incidents follow the document of event Seq
 )

@@ -82,6 +82,8 @@ func (t *telling) tell(ev Event, later []Event) {
 			t.add(post)
 		}
 		t.home(f.From, f.To)
+	case DocumentRequested, DocumentAttached, DocumentStateSet, DocumentMadeMain, DocumentDetached, DocumentShareAsked, DocumentShared, DocumentUsed:
+		t.documents(ev, thread, refresh, first)
 	case EvidenceGone:
 		if len(f.Past) > 0 {
 			t.add(Effect{Tell: TellPast, Seq: ev.Seq})

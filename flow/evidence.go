@@ -35,6 +35,9 @@ func (inc Incident) evidence(proof string) (what string, there bool) {
 			return string(holder), true
 		}
 	}
+	if d, _ := inc.Postmortem(); d.proof(proof) != "" {
+		return d.proof(proof), true
+	}
 	what, there = inc.Evidence[proof]
 	return what, there
 }

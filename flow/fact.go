@@ -214,7 +214,7 @@ func (TaskRemoved) FactName() string      { return "task-removed" }
 
 // Facts lists one of each, for codecs and for tests that must know them all.
 func Facts() []Fact {
-	return []Fact{
+	facts := []Fact{
 		Declared{},
 		ChannelRequested{},
 		ChannelOpened{},
@@ -238,4 +238,5 @@ func Facts() []Fact {
 		TaskAdded{},
 		TaskRemoved{},
 	}
+	return append(facts, documentFacts()...)
 }

@@ -110,6 +110,21 @@ func anyCommand(t *rapid.T, inc flow.Incident) flow.Command {
 		flow.RecordEvidence{Proof: proof, What: oneOf(t, "one", "two", "")}, flow.RecordEvidence{Proof: proof, What: "one"}, flow.RecordEvidence{Proof: proof},
 		flow.Update{Type: to(oneOf[flow.Key](t, "security", "default")), Severity: to(oneOf[flow.Key](t, "minor", "major"))},
 		flow.Involve{User: who.User}, flow.AddNote{Text: reason},
+		anyDocument(t, inc), anyDocument(t, inc), anyDocument(t, inc), anyDocument(t, inc),
+	)
+}
+
+// anyDocument is a command about a post-mortem.
+func anyDocument(t *rapid.T, inc flow.Incident) flow.Command {
+	n := flow.DocumentNumber(upTo(t, int(inc.LastDocument)+1))
+	of := flow.Source{Incident: 7, Document: 1}
+	theirs := flow.Document{Number: 1, URL: "https://theirs", State: oneOf(t, flow.DocumentStates()...)}
+	return oneOf[flow.Command](t,
+		attach(fmt.Sprint("https://doc/", upTo(t, 2))), flow.MakeMain{Document: n}, flow.DetachPostmortem{Document: n}, setState(flow.Complete),
+		flow.SetPostmortemState{Document: n, State: oneOf(t, flow.DocumentStates()...)}, flow.RecordShared{Document: n, Channel: "C9"},
+		flow.UsePostmortem{Source: of, Document: theirs}, flow.FollowPostmortem{In: 7, Source: of, Document: theirs},
+		flow.FollowPostmortem{In: 7, Source: of}, flow.FollowPostmortem{In: 7, Source: flow.Source{Incident: inc.ID, Document: n}, Document: theirs, Uses: maybe(t, 50)},
+		flow.RequestPostmortem{Template: "light"}, flow.ShareDocument{Document: n, To: flow.Audience{Channel: "C9"}},
 	)
 }
 

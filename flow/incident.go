@@ -39,7 +39,10 @@ type Incident struct {
 	PausedAt time.Time  `json:"paused_at,omitzero"`  // set while it is active again and the flow waits: since when, be it since it was closed
 	PausedIn Key        `json:"paused_in,omitempty"` // the status of the snapshot where it waits
 
-	Evidence map[string]string `json:"evidence,omitempty"` // what is there that completes tasks, by Proof; roles are not in here
+	Evidence map[string]string `json:"evidence,omitempty"` // what is there that completes tasks, by Proof; roles and documents are not in here
+
+	Documents    []Document     `json:"documents,omitempty"` // post-mortems, in the order in which they were attached
+	LastDocument DocumentNumber `json:"last_document,omitempty"`
 }
 
 // Stage is the part of its life that an incident is in.
@@ -238,5 +241,6 @@ func (inc Incident) clone() Incident {
 	inc.Involved = slices.Clone(inc.Involved)
 	inc.Roles = maps.Clone(inc.Roles)
 	inc.Evidence = maps.Clone(inc.Evidence)
+	inc.Documents = slices.Clone(inc.Documents)
 	return inc
 }

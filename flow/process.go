@@ -10,6 +10,8 @@ type Process struct {
 	Roles          []Role    `json:"roles"`
 	Calendar       Calendar  `json:"calendar"`
 	Admins         AdminList `json:"admins,omitzero"`
+
+	Templates []PostmortemTemplate `json:"templates,omitempty"` // of post-mortems; none: those that Epilogue brings
 }
 
 // Label is a permanent key beside a free name. What is retired is offered no more, and still understood where it is used.
@@ -41,6 +43,8 @@ type Flow struct {
 	EntersWhen  []Condition `json:"enters_when,omitempty"` // for automatic entry: all must match; none: always
 	OptOut      Right       `json:"opt_out"`               // who may opt out
 	Statuses    []Status    `json:"statuses"`
+
+	Templates []Key `json:"templates,omitempty"` // the post-mortem templates offered, the usual one first; none: all
 }
 
 // Tasks is the number of tasks in all statuses of the flow.

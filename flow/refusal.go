@@ -21,6 +21,9 @@ type Refusal struct {
 	At       time.Time // when they did
 	State    TaskState // for AlreadySettled: what it is
 	Flow     string    // name of the flow that is meant
+	Document DocumentNumber
+	DocState DocumentState // for AlreadyInState: what it is
+	Other    IncidentID    // the incident whose post-mortem was meant
 }
 
 // Error is for logs; people read blocks.Refusal.
@@ -67,6 +70,9 @@ const (
 	FieldDays        = "working_days"
 	FieldHolidays    = "holidays"
 	FieldAdmins      = "admins"
+	FieldLink        = "link"
+	FieldTemplate    = "template"
+	FieldState       = "state"
 )
 
 // Why is the reason of a refusal.
@@ -116,4 +122,15 @@ const (
 	BadOffset  Why = "bad-offset"  // a due offset beyond Limit
 	NoDay      Why = "no-day"      // Field holds what is no calendar day
 	Unsound    Why = "unsound"     // the process would break its own rules
+	BadLink    Why = "bad-link"    // Field is no web address that can be followed safely
+
+	NoPostmortem     Why = "no-postmortem"      // there is no document, or none of that number; in Other, if that is set
+	AlreadyAttached  Why = "already-attached"   // Document, By, At
+	AlreadyInState   Why = "already-in-state"   // Document is DocState
+	TooManyDocuments Why = "too-many-documents" // Limit
+	NoChannel        Why = "no-channel"         // the incident has no channel yet
+	PrivateElsewhere Why = "private-elsewhere"  // Other is private: its document counts nowhere else
+	TooPublic        Why = "too-public"         // the incident is private, and the channel is not
+	CannotPost       Why = "cannot-post"        // a private channel that Epilogue, or whoever asks, is not in
+	ChannelArchived  Why = "channel-archived"   //
 )

@@ -51,6 +51,16 @@ func TestEveryReasonToRefuseIsGivenBySomeRule(t *testing.T) {
 		flow.NeedsTask:        {begun().do(ana, flow.MoveOn{Reason: "x"}).do(ana, flow.MoveOn{Reason: "x"}), ben, flow.Reopen{To: flow.PostIncident}},
 		flow.EarlierStatus:    {begun().do(ana, flow.MoveOn{Reason: "x"}), ben, flow.ReopenTask{Task: 1}},
 		flow.ChannelInUse:     {fresh(t), ben, flow.Declare{Name: "x", Use: &flow.Place{Channel: "C2", Occupant: 7}}},
+		flow.BadLink:          {begun(), ben, attach("javascript:alert(1)")},
+		flow.NoPostmortem:     {begun(), ben, flow.MakeMain{}},
+		flow.AlreadyAttached:  {begun().do(ben, attach("https://doc")), ben, attach("https://doc")},
+		flow.AlreadyInState:   {begun().do(ben, attach("https://doc")), ben, flow.SetPostmortemState{State: flow.Draft}},
+		flow.TooManyDocuments: {documents(begun(), flow.MaxDocuments), ben, attach("https://doc")},
+		flow.NoChannel:        {fresh(t).do(ana, flow.Declare{Name: "x"}), ben, flow.RequestPostmortem{Template: "light"}},
+		flow.PrivateElsewhere: {begun(), ben, flow.UsePostmortem{Source: flow.Source{Incident: 7}, Private: true}},
+		flow.TooPublic:        {private(t, small()).do(ana, attach("https://doc")), ana, flow.ShareDocument{To: flow.Audience{Channel: "C9"}}},
+		flow.CannotPost:       {begun().do(ben, attach("https://doc")), ben, flow.ShareDocument{To: flow.Audience{Channel: "G9", Private: true}}},
+		flow.ChannelArchived:  {begun().do(ben, attach("https://doc")), ben, flow.ShareDocument{To: flow.Audience{Channel: "C9", Archived: true}}},
 		flow.ChannelUnfit:     {fresh(t), ben, flow.Declare{Name: "x", Use: &flow.Place{Channel: "D2", Direct: true}}},
 	}
 	for _, why := range reasons(t) {
