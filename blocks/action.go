@@ -28,6 +28,17 @@ const (
 	ReopenTask   Action = "task.reopen"       // Ref.Back: it was said that this goes back to an earlier status
 	AddTask      Action = "task.add"          // form
 
+	Postmortems        Action = "postmortem"          // shows the documents, or the form for one
+	AddPostmortem      Action = "postmortem.add"      // form
+	CompletePostmortem Action = "postmortem.complete" //
+	ReviewPostmortem   Action = "postmortem.review"   //
+	DraftPostmortem    Action = "postmortem.draft"    //
+	MainPostmortem     Action = "postmortem.main"     //
+	DetachPostmortem   Action = "postmortem.detach"   // form
+	SharePostmortem    Action = "postmortem.share"    // form
+	AttachOffered      Action = "postmortem.attach"   // Ref.Want names the link that was offered
+	AttachMessage      Action = "postmortem.message"  // the shortcut: form
+
 	Declare    Action = "incident.declare"       // form
 	Again      Action = "incident.declare-again" // form: the same name within a minute was meant
 	Update     Action = "incident.update"        // form
@@ -66,6 +77,8 @@ type Ref struct {
 	Channel  flow.ChannelID //
 	Back     bool           // it was said that this goes back to an earlier status
 	Page     int            // 0 is the first
+
+	Document flow.DocumentNumber // 0 is the main one
 	Want     string         // a filter, a section, a command: see the actions
 }
 
@@ -89,6 +102,9 @@ func (r Ref) String() string {
 	put("u", string(r.Person))
 	put("c", string(r.Channel))
 	put("w", r.Want)
+	if r.Document != 0 {
+		v.Set("d", strconv.Itoa(int(r.Document)))
+	}
 	if r.Back {
 		put("b", "1")
 	}
@@ -130,6 +146,13 @@ func ParseRef(s string) (Ref, error) {
 		if r.Page, err = strconv.Atoi(p); err != nil || r.Page < 0 {
 			return Ref{}, errRef
 		}
+	}
+	if d := v.Get("d"); d != "" {
+		n, err := strconv.Atoi(d)
+		if err != nil || n < 1 {
+			return Ref{}, errRef
+		}
+		r.Document = flow.DocumentNumber(n)
 	}
 	r.Status, r.Flow, r.Person = flow.Key(v.Get("s")), flow.Key(v.Get("f")), flow.UserID(v.Get("u"))
 	r.Channel, r.Back, r.Want = flow.ChannelID(v.Get("c")), v.Get("b") == "1", v.Get("w")

@@ -85,7 +85,7 @@ func Declared(s Scene, inc flow.Incident) Message {
 	line := say("%s declared by %s. Severity %s, %s.", bold(heading(inc)), s.who(inc.DeclaredBy), s.severity(inc), lead)
 	now := say("Status: %s. Type: %s.", s.statusName(inc), brief(s.Process.TypeName(inc.Type), shortPerson))
 	shown := append(paragraph(line), paragraph(brief(inc.Summary, 1000))...)
-	shown = append(shown, small(now))
+	shown = append(shown, small(join(" · ", now, postmortemLine(inc))))
 	if row := s.declaredButtons(inc); len(row) > 0 {
 		shown = append(shown, actions("incident/"+inc.ID.String(), row...))
 	}
@@ -204,6 +204,9 @@ func (s Scene) closed(inc flow.Incident, ev flow.Event, f flow.IncidentClosed) M
 
 // postmortem links to the document, if there is one.
 func (s Scene) postmortem(inc flow.Incident) Text {
+	if line := postmortemLine(inc); !line.IsZero() {
+		return say("%s.", line)
+	}
 	what := inc.Evidence[flow.PostmortemAttached]
 	if what == "" {
 		return Text{}

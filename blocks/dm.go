@@ -101,7 +101,7 @@ func (s Scene) handed(inc flow.Incident, to flow.UserID, t flow.Task, line Text,
 		first(row)
 	}
 	return []slack.Block{
-		section(join("\n", line, instructions(t)), taskMenu(inc, t)),
+		section(join("\n", line, instructions(t), aboutPostmortem(inc, t)), taskMenu(inc, t)),
 		actions("task/"+ref(inc, t).String(), row...),
 	}
 }

@@ -36,6 +36,7 @@ func Help(s Scene, h Here) Message {
 		add("give a task to somebody", "task 2 assign @ben")
 		add("leave a task undone, with a reason", "task 2 not-doing covered by INC-40")
 		add("another due date", "task 2 due 2026-12-03")
+		add("its post-mortem: attach, make, share", "postmortem")
 		add("one more task, for this incident only", "task add Tell the support team")
 		add("close it early, with a reason", "close")
 	case h.Incident.Stage == flow.Closed:
@@ -66,7 +67,7 @@ func (s Scene) standing(inc flow.Incident) Text {
 func Subcommands() []string {
 	return []string{
 		"help", "declare", "update", "severity", "type", "summary", "rename", "close", "resolve", "reopen", "tasks", "task", "move-on", "todo",
-		"role", "lead", "timeline", "list",
+		"role", "lead", "timeline", "list", "postmortem",
 	}
 }
 

@@ -14,6 +14,9 @@ func Refusal(s Scene, inc flow.Incident, r flow.Refusal) Text {
 	if t, ok := editRefused(r); ok {
 		return t
 	}
+	if t, ok := s.documentRefused(inc, r, id); ok {
+		return t
+	}
 	switch r.Why {
 	case flow.UnknownIncident:
 		return s.Unknown(id.String())
@@ -91,6 +94,7 @@ var fieldNames = map[string]words{
 	flow.FieldName: "a name", flow.FieldSummary: "a summary", flow.FieldSeverity: "a severity", flow.FieldType: "a type",
 	flow.FieldStatus: "a status", flow.FieldLead: "a lead", flow.FieldReason: "a reason", flow.FieldNote: "a text",
 	flow.FieldTitle: "a title", flow.FieldDescription: "a text", flow.FieldAssignee: "an assignee", flow.FieldDue: "a date",
+	flow.FieldLink: "a link", flow.FieldTemplate: "a template", flow.FieldState: "a state",
 	flow.FieldRole: "a role", flow.FieldTasks: "a task", flow.FieldFlow: "a choice", flow.FieldChannel: "a channel",
 	flow.FieldKind: "a kind", flow.FieldEntry: "a choice", flow.FieldOptOut: "a choice", flow.FieldDays: "a day of the week",
 }

@@ -50,7 +50,7 @@ func (s Scene) openTask(inc flow.Incident, t flow.Task, next bool) []slack.Block
 		first(row)
 	}
 	return []slack.Block{
-		section(join("\n", s.taskLine(inc, t), instructions(t)), taskMenu(inc, t)),
+		section(join("\n", s.taskLine(inc, t), instructions(t), aboutPostmortem(inc, t)), taskMenu(inc, t)),
 		actions("task/"+ref(inc, t).String(), row...),
 	}
 }
@@ -78,6 +78,8 @@ func helper(inc flow.Incident, t flow.Task) slack.BlockElement {
 	switch t.Kind {
 	case flow.ReviewTimeline:
 		return button(Timeline, "Open timeline", Ref{Incident: inc.ID}, t.Title)
+	case flow.CreatePostmortem, flow.CompletePostmortem, flow.SharePostmortem:
+		return postmortemHelper(inc, t)
 	case flow.AssignRole:
 		return button(Roles, "Assign role", Ref{Incident: inc.ID}, t.Title)
 	}

@@ -32,6 +32,8 @@ func (s Scene) Sentence(inc flow.Incident, ev flow.Event) Text {
 		return say("Recorded: %s.", s.proven(f.Proof, f.What))
 	case flow.EvidenceGone:
 		return s.goneSentence(inc, f)
+	case flow.DocumentRequested, flow.DocumentAttached, flow.DocumentStateSet, flow.DocumentMadeMain, flow.DocumentDetached, flow.DocumentShareAsked, flow.DocumentShared, flow.DocumentUsed:
+		return s.documentSentence(inc, ev)
 	case flow.FlowEntered, flow.FlowResumed, flow.StatusEntered, flow.IncidentClosed, flow.OptedOut, flow.Reopened:
 		return s.passage(inc, ev)
 	}

@@ -299,7 +299,7 @@ func (s Scene) proven(proof, what string) Text {
 	case flow.PostmortemAttached:
 		label = link(what, say("post-mortem attached"))
 	case flow.PostmortemComplete:
-		label = say("the post-mortem is complete")
+		label = link(what, say("the post-mortem is complete"))
 	case flow.PostmortemShared:
 		label = say("the post-mortem is shared")
 		if in, ok := channel(flow.ChannelID(what)); ok {

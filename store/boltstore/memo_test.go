@@ -23,6 +23,8 @@ func full() flow.Incident {
 			Because:  []flow.Condition{{Field: "severity", Values: []flow.Key{"major"}}},
 		},
 		Tasks: []flow.Task{{Number: 1, Title: "Look"}},
+
+		Documents: []flow.Document{{Number: 1, UsedBy: []flow.IncidentID{7}, Shares: []flow.Share{{Channel: "C9"}}}},
 	}
 }
 
