@@ -79,7 +79,7 @@ type Ref struct {
 	Page     int            // 0 is the first
 
 	Document flow.DocumentNumber // 0 is the main one
-	Want     string         // a filter, a section, a command: see the actions
+	Want     string              // a filter, a section, a command: see the actions
 }
 
 // String is the stored form: INC-42/3?s=reviewing. It is for ever, like the actions.

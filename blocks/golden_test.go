@@ -276,6 +276,7 @@ func TestTheTimelineTellsEveryFact(t *testing.T) {
 		flow.Reopened{To: flow.PostIncident, Tasks: []flow.TaskNumber{2}},
 		flow.FlowResumed{Again: []flow.TaskNumber{1}},
 	}
+	samples = append(samples, documentSamples()...)
 	var b strings.Builder
 	told := map[string]bool{}
 	tell := func(f flow.Fact, ev flow.Event) {

@@ -13,7 +13,7 @@ import (
 // documentLink leads to a post-mortem document. A title that somebody typed stands beside the host, so that it cannot pretend to be another one.
 func documentLink(d flow.Document) Text {
 	u, err := url.Parse(d.URL)
-	if err != nil || d.URL == "" {
+	if err != nil || u.Host == "" {
 		return brief(cmp.Or(d.Title, d.URL, "post-mortem"), shortName)
 	}
 	if d.Title == "" {
@@ -277,13 +277,10 @@ func DetachForm(s Scene, inc flow.Incident, d flow.Document) slack.ModalViewRequ
 }
 
 // ShareForm shares a document to a channel. It shows what will be posted there.
-func ShareForm(s Scene, inc flow.Incident, d flow.Document, by flow.UserID, to flow.ChannelID) slack.ModalViewRequest {
+func ShareForm(s Scene, inc flow.Incident, d flow.Document, by flow.UserID) slack.ModalViewRequest {
 	pick := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText("A channel", maxLabel), flow.FieldChannel)
 	pick.Filter = &slack.SelectBlockElementFilter{
 		Include: []string{"public", "private"}, ExcludeExternalSharedChannels: true, ExcludeBotUsers: true,
-	}
-	if _, ok := channel(to); ok {
-		pick.InitialConversation = string(to)
 	}
 	says := say("This is posted in the channel that you choose. I join a public one myself; please invite me to a private one first.")
 	if inc.Private {

@@ -134,6 +134,9 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 	case blocks.Timeline:
 		view, err := b.timelinePage(ctx, inc, ref.Page)
 		return b.turnPage(r, view), err
+	case blocks.Postmortems, blocks.AddPostmortem, blocks.CompletePostmortem, blocks.ReviewPostmortem, blocks.DraftPostmortem, blocks.MainPostmortem,
+		blocks.DetachPostmortem, blocks.SharePostmortem, blocks.AttachOffered:
+		return b.onPostmortemClick(ctx, r, action, ref, inc)
 	case blocks.RetryOpen:
 		return b.carryOut(ctx, r, inc.ID, flow.RequestChannel{})
 	case blocks.UseChannel:

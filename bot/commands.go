@@ -17,6 +17,7 @@ type typed struct {
 	incident flow.IncidentID // 0: the one of the channel
 	verb     string
 	rest     string
+	behind   bool // the reference stood behind the verb
 }
 
 // parse reads a command. The reference may stand before or after the verb: INC-42 tasks, tasks INC-42.
@@ -30,7 +31,7 @@ func parse(text string) typed {
 	t.verb, t.rest = strings.ToLower(first), rest
 	if second, after := word(rest); t.incident == 0 {
 		if id, ok := flow.ParseReference(second); ok {
-			t.incident, t.rest = id, after
+			t.incident, t.rest, t.behind = id, after, true
 		}
 	}
 	return t
@@ -70,6 +71,8 @@ func (b *Bot) verbs() (alone map[string]func(context.Context, request, typed) (a
 		"role":     b.role,
 		"lead":     b.role,
 		"timeline": b.timeline,
+
+		"postmortem": b.postmortem,
 	}
 	return alone, about
 }

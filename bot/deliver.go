@@ -79,11 +79,21 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 		return b.tellAssignee(ctx, job, inc)
 	case flow.TellDMs:
 		return b.refreshDMs(ctx, job, inc)
+	case flow.TellShare:
+		return b.shareDocument(ctx, job, inc)
+	case flow.TellLinked:
+		return store.Outcome{}, b.tellLinked(ctx, job, inc)
+	case tellNotMade, tellNotShared:
+		return store.Outcome{}, b.tellRefusedDocument(ctx, job, inc)
 	}
 	if inc.Channel == "" {
 		return store.Outcome{}, again{after: backoff(job.Tries), why: errNoChannel}
 	}
 	switch e.Tell {
+	case flow.TellDocument:
+		return b.makeDocument(ctx, job, inc)
+	case tellOffer:
+		return b.tellOffer(ctx, job, inc)
 	case flow.TellInvite:
 		return b.invite(ctx, inc, e.To)
 	case tellBringIn:

@@ -71,7 +71,10 @@ func TestWhateverThereIsToTellHasALaneAndADelivery(t *testing.T) {
 	if len(tells) < 15 || tells["TellCard"] != "card" {
 		t.Fatalf("the source of package flow was not understood: %v", tells)
 	}
-	own := map[string]string{"tellRefused": "channel-refused", "tellUnreachable": "channel-unreachable", "tellBringIn": "bring-in"}
+	own := map[string]string{
+		"tellRefused": "channel-refused", "tellUnreachable": "channel-unreachable", "tellBringIn": "bring-in",
+		"tellNotMade": "postmortem-not-made", "tellNotShared": "not-shared", "tellOffer": "offer",
+	}
 	for name, value := range own {
 		tells[name] = value
 	}

@@ -32,6 +32,7 @@ type request struct {
 	event   happened
 	acts    bool   // events: the user did something that is recorded of them
 	shown   string // shortcuts: the callback_id
+	said    said   // shortcuts on a message: the message
 }
 
 // kind is what sort of thing arrived.
@@ -195,7 +196,7 @@ func decodeInteraction(b []byte) (request, error) {
 		Actions []json.RawMessage `json:"actions"`
 		View    *viewState        `json:"view"`
 	}
-	_, rest := member.Cut(b, "message") // most of the bytes of a click, and nothing that is needed
+	message, rest := member.Cut(b, "message") // most of the bytes of a click, and nothing that is needed
 	if err := json.Unmarshal(rest, &p); err != nil {
 		return request{}, err
 	}
@@ -221,6 +222,9 @@ func decodeInteraction(b []byte) (request, error) {
 		r.kind, r.action, r.text = kindSearch, p.Menu, p.Typed
 	case "shortcut", "message_action":
 		r.kind, r.shown, r.delivery = kindShortcut, p.Shown, named("shortcut", p.Trigger)
+		if len(message) > 0 {
+			return r, json.Unmarshal(message, &r.said)
+		}
 	}
 	return r, nil
 }
@@ -271,7 +275,7 @@ func decodeEvent(b []byte) (request, error) {
 // size is about how many bytes of memory a request holds on to.
 func (r request) size() int {
 	const fixed, perLeaf = 1 << 10, 1 << 8
-	n := fixed + len(r.text) + len(r.value) + len(r.view.Metadata) + len(r.event.User) + len(r.event.Channel)
+	n := fixed + len(r.said.Text) + len(r.event.Link) + len(r.text) + len(r.value) + len(r.view.Metadata) + len(r.event.User) + len(r.event.Channel)
 	for block, leaves := range r.view.State.Values {
 		n += len(block)
 		for action, l := range leaves {

@@ -108,7 +108,7 @@ func TestEveryKindOfEnvelopeIsRead(t *testing.T) {
 		}},
 		{"a shortcut on a message", "interactive", sampleOnMessage, request{
 			kind: kindShortcut, user: "U111", channel: "C111", shown: "note.add", trigger: "111.222.abc",
-			respond: "https://hooks.slack.com/app/T111/1/x", delivery: "shortcut/111.222.abc",
+			respond: "https://hooks.slack.com/app/T111/1/x", delivery: "shortcut/111.222.abc", said: said{Text: "db is slow", TS: "1516229207.000133"},
 		}},
 		{"a suggestion", "interactive", sampleSuggestion, request{kind: kindSearch, user: "U111", action: "svc.sel", text: "pay"}},
 		{"an interaction of the future", "interactive", `{"type":"brain_wave","user":{"id":"U111"}}`, request{kind: kindOther, user: "U111"}},

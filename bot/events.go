@@ -40,7 +40,7 @@ func (b *Bot) onEvent(ctx context.Context, r request) error {
 			return b.comeBack(ctx, r.channel)
 		}
 		if e.acts() {
-			return b.tookPart(ctx, r.channel, r.user)
+			return errors.Join(b.tookPart(ctx, r.channel, r.user), b.offer(ctx, r.channel, r.user, string(e.Link)))
 		}
 	}
 	return nil
@@ -54,6 +54,7 @@ type happened struct {
 	Channel json.RawMessage `json:"channel"` // likewise
 	BotID   string          `json:"bot_id"`
 	Tab     string          `json:"tab"`
+	Link    knownLink       `json:"text"` // of what people wrote only this is read
 }
 
 func (e happened) user() flow.UserID       { return flow.UserID(identOf(e.User)) }
@@ -204,6 +205,9 @@ func (b *Bot) tookPart(ctx context.Context, ch flow.ChannelID, user flow.UserID)
 
 // onShortcut opens what a shortcut is for.
 func (b *Bot) onShortcut(ctx context.Context, r request) (answer, error) {
+	if r.shown == string(blocks.AttachMessage) {
+		return b.attachMessage(ctx, r)
+	}
 	if r.shown == string(blocks.Declare) {
 		return b.declareForm(ctx, r, blocks.Declaring{Lead: r.user})
 	}

@@ -84,6 +84,8 @@ func (b *Bot) commandOf(ctx context.Context, action blocks.Action, ref blocks.Re
 		return flow.AssignTask{Task: ref.Task, To: to}, err
 	case blocks.AddTask:
 		return b.addTaskOf(ctx, v, inc)
+	case blocks.AddPostmortem, blocks.DetachPostmortem, blocks.SharePostmortem:
+		return b.postmortemOf(ctx, action, ref, r)
 	case blocks.Close, blocks.OptOut, blocks.Reopen:
 		lead, err := b.people.candidate(ctx, flow.UserID(v.field(flow.FieldLead)), inc)
 		if err != nil {

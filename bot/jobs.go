@@ -28,6 +28,16 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("%s/bookmark", id)
 	case flow.TellAssignee:
 		return fmt.Sprintf("dm/%s", e.To)
+	case flow.TellDocument:
+		return fmt.Sprintf("%s/documents", id)
+	case flow.TellShare:
+		return fmt.Sprintf("%s/shares", id)
+	case flow.TellLinked:
+		return fmt.Sprintf("%s/linked", id)
+	case tellNotMade, tellNotShared:
+		return fmt.Sprintf("dm/%s", e.To)
+	case tellOffer:
+		return fmt.Sprintf("%s/offers", id)
 	case flow.TellPast, tellRefused, tellUnreachable:
 		return fmt.Sprintf("%s/lead", id)
 	case flow.TellHome:
@@ -60,6 +70,9 @@ func keyOf(id flow.IncidentID, e flow.Effect) string {
 const (
 	tellRefused     flow.Tell = "channel-refused"     // DM to whoever declared: Slack refused a channel; Detail says why
 	tellUnreachable flow.Tell = "channel-unreachable" // DM to the lead: the channel cannot be posted to; Detail says why
+	tellNotMade     flow.Tell = "postmortem-not-made" // DM to To: Slack took no document; event Seq, Detail says why
+	tellNotShared   flow.Tell = "not-shared"          // DM to To: the document of event Seq could not be shared; Detail says why
+	tellOffer       flow.Tell = "offer"               // ask To, unseen by others, whether the link in Detail is the post-mortem
 	tellBringIn     flow.Tell = "bring-in"            // invite To, and then give them Task, as somebody asked for; Detail says who
 )
 

@@ -18,6 +18,8 @@ const (
 	listTodo  = "todo"
 	listTasks = "tasks"
 	listAll   = "all"
+
+	listPostmortem = "postmortem" // no list of tasks, and redrawn like one: the documents of an incident
 )
 
 // todoList draws a page of somebody's own tasks.
@@ -54,6 +56,10 @@ func (r request) list() (blocks.Ref, bool) {
 		c, err := metadata(r.view.Metadata)
 		return blocks.Ref{Want: listAll, Incident: c.ref.Incident, Page: c.ref.Page}, err == nil
 	}
+	if r.view.Callback == string(blocks.Postmortems) {
+		c, err := metadata(r.view.Metadata)
+		return blocks.Ref{Want: listPostmortem, Incident: c.ref.Incident}, err == nil
+	}
 	id, _, ok := strings.Cut(r.block, "#")
 	if !ok || !r.quiet && r.view.Type != "modal" {
 		return blocks.Ref{}, false
@@ -64,7 +70,7 @@ func (r request) list() (blocks.Ref, bool) {
 func listNamed(s string) (blocks.Ref, bool) {
 	list, err := blocks.ParseRef(s)
 	switch list.Want {
-	case listTodo, listTasks, listAll:
+	case listTodo, listTasks, listAll, listPostmortem:
 		return list, err == nil
 	}
 	return blocks.Ref{}, false
@@ -83,6 +89,9 @@ func (b *Bot) redraw(who flow.UserID, list blocks.Ref, viewID, responseURL strin
 		inc, err := b.see(ctx, who, list.Incident)
 		if err != nil {
 			return err
+		}
+		if list.Want == listPostmortem {
+			return b.update(viewID, blocks.PostmortemModal(b.scene(ctx), inc))(ctx)
 		}
 		if list.Want == listAll {
 			return b.update(viewID, blocks.AllTasks(b.scene(ctx), inc, list.Page))(ctx)

@@ -12,7 +12,7 @@ import (
 
 // verbs are what people do.
 var verbs = map[string]func(*line){
-	"slash": slash, "says": says, "click": click, "declines": click, "menu": menu, "asked": asked, "shortcut": shortcut,
+	"slash": slash, "says": says, "click": click, "declines": click, "menu": menu, "asked": asked, "shortcut": shortcut, "on": onMessage,
 	"modal": modal, "fill": fill, "clear": clearField, "check": check, "offers": offers, "holds": holds, "submit": submit, "cancel": cancel,
 	"sees": sees, "told": told, "home": home, "bookmark": bookmark,
 	"joins": joins, "leaves": leaves, "invites": invites,
@@ -61,6 +61,11 @@ func says(l *line) {
 func shortcut(l *line) {
 	name := l.arg(0, "a shortcut")
 	l.act(func(p *sandbox.Person) sandbox.Reply { return p.Shortcut(name) })
+}
+
+func onMessage(l *line) {
+	in, text, name := l.place(l.arg(0, "a channel")), l.arg(1, "a text"), l.arg(2, "a shortcut")
+	l.act(func(p *sandbox.Person) sandbox.Reply { return p.MessageShortcut(in, text, name) })
 }
 
 // where reads "in NEAR" and "at PLACE" from the end of a line.

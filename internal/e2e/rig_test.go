@@ -136,6 +136,8 @@ var reckoned = []string{
 	"conversations.info channel_not_found",    // of a private channel that it is not in
 	"chat.postMessage not_in_channel",         // then a public channel is joined
 	"conversations.invite not_in_channel",     //
+
+	"conversations.canvases.create channel_canvas_already_exists", // then it is another canvas
 }
 
 func (r *rig) isExcused(what string) bool {

@@ -26,6 +26,7 @@ package e2e
 //	ben home                                                  opens the App Home
 //	ben bookmark inc-1 'Post-incident tasks'                  a bookmark of the channel
 //	ben shortcut NAME                                         a global shortcut
+//	ben on inc-1 'db is slow' 'Attach as post-mortem'         a shortcut from the menu of the newest message with that text
 //	ben joins ops; ben leaves ops; ben invites PLACE WHO…     who types in a public channel goes into it first
 //
 // and what is done in every script, by the same means in one line:
@@ -41,6 +42,7 @@ package e2e
 //	forget                                                    what was said so far is not counted below
 //	posts inc-1 2; replies inc-1 1; dms ben 1; pings ben none messages of the bot in the channel, in its threads, to Ben; pings of Ben
 //	calls chat.update at most 5                               calls to Slack ("at most" goes with all counts)
+//	canvas 'Post-mortem of INC-1' TEXT…                       texts, in this order, in the canvas whose title begins so; file likewise, by its name
 //	slack refuses METHOD CODE [N]; slack works                Slack answers so, N times or until it works again
 //	excuse 'METHOD CODE'                                      an error of Slack's, or a line of the log, that the script brings about
 //	admin deactivates dora; admin guests cem; admin shares ops; admin adds-bot war-room; admin kicks-bot inc-1

@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,7 +21,7 @@ import (
 var world = map[string]func(*line){
 	"clock": clock, "process": process, "forget": forget, "restart": restart, "excuse": excuse,
 	"posts": posts, "replies": replies, "dms": dms, "pings": pings, "calls": calls,
-	"slack": slack, "admin": admin,
+	"slack": slack, "admin": admin, "canvas": canvas, "file": file,
 }
 
 var days = regexp.MustCompile(`^(\d+)d`)
@@ -105,6 +107,28 @@ func restart(l *line) {
 	if err := l.r.RestartBot(context.Background()); err != nil {
 		l.fail("%v", err)
 	}
+}
+
+func canvas(l *line) {
+	l.rest(now)
+	for title, text := range l.r.Slack.Canvases() {
+		if strings.HasPrefix(title, l.arg(0, "a title")) {
+			l.end(contains(text, l.args[1:]))
+			return
+		}
+	}
+	l.end(fmt.Errorf("there is no such canvas, but %v", slices.Collect(maps.Keys(l.r.Slack.Canvases()))))
+}
+
+func file(l *line) {
+	l.rest(now)
+	for _, f := range l.r.Slack.Files() {
+		if strings.HasPrefix(f.Name, l.arg(0, "a name")) {
+			l.end(contains(string(f.Content), l.args[1:]))
+			return
+		}
+	}
+	l.end(errors.New("there is no such file"))
 }
 
 func excuse(l *line) { l.r.excused = append(l.r.excused, l.arg(0, "what")) }
