@@ -38,6 +38,10 @@ const (
 	SharePostmortem    Action = "postmortem.share"    // form
 	AttachOffered      Action = "postmortem.attach"   // Ref.Want names the link that was offered
 	AttachMessage      Action = "postmortem.message"  // the shortcut: form
+	Snooze             Action = "task.snooze"         // at once to the day of Ref.Want; form without one
+	PauseReminders     Action = "reminders.pause"     // form
+	ResumeReminders    Action = "reminders.resume"    //
+	RemindersList      Action = "reminders"           // shows, Ref.Page
 
 	Declare    Action = "incident.declare"       // form
 	Again      Action = "incident.declare-again" // form: the same name within a minute was meant

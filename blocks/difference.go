@@ -140,6 +140,8 @@ func (s Scene) changed(part flow.Part, f flow.FieldChange) Text {
 		return say("has the entry %s (was: %s)", entry(f.To), entry(f.From))
 	case flow.FieldOptOut:
 		return say("lets %s opt out (was: %s)", right(flow.Right(f.To.Text)), right(flow.Right(f.From.Text)))
+	case flow.FieldReminders:
+		return say("reminds %s (was: %s)", ladderNamed(f.To.Text), ladderNamed(f.From.Text))
 	case flow.FieldKind:
 		return say("is of the kind %s (was: %s)", KindName(flow.Kind(f.To.Text)), KindName(flow.Kind(f.From.Text)))
 	case flow.FieldRole:

@@ -49,6 +49,9 @@ func Help(s Scene, h Here) Message {
 	if h.Tasks > 0 {
 		lines = append(lines, say("• %s  your %s", s.command("todo"), count(h.Tasks, "open task")))
 	}
+	if h.Tasks > 0 {
+		add("what you will be reminded of, and a pause", "reminders")
+	}
 	add("incidents", "list post-incident")
 	return Say(join("\n", append([]Text{opening}, lines...)...))
 }
@@ -67,7 +70,7 @@ func (s Scene) standing(inc flow.Incident) Text {
 func Subcommands() []string {
 	return []string{
 		"help", "declare", "update", "severity", "type", "summary", "rename", "close", "resolve", "reopen", "tasks", "task", "move-on", "todo",
-		"role", "lead", "timeline", "list", "postmortem",
+		"role", "lead", "timeline", "list", "postmortem", "reminders",
 	}
 }
 

@@ -28,6 +28,8 @@ func Refusal(s Scene, inc flow.Incident, r flow.Refusal) Text {
 		return say("%s cannot hold a task or a role: only full members of this workspace can. Choose somebody else.", s.name(r.By))
 	case flow.NotInChannel:
 		return say("%s is private and %s is not in its channel. Invite them there first.", id, s.name(r.By))
+	case flow.BadSnooze, flow.SnoozedEnough:
+		return snoozeRefused(r, bold(s.titleOf(inc, r.Task)))
 	case flow.ChannelInUse:
 		return say("This channel belongs to %s, which is not closed yet. Close that one first, or use another channel.", id)
 	case flow.ChannelUnfit:
@@ -97,6 +99,7 @@ var fieldNames = map[string]words{
 	flow.FieldLink: "a link", flow.FieldTemplate: "a template", flow.FieldState: "a state",
 	flow.FieldRole: "a role", flow.FieldTasks: "a task", flow.FieldFlow: "a choice", flow.FieldChannel: "a channel",
 	flow.FieldKind: "a kind", flow.FieldEntry: "a choice", flow.FieldOptOut: "a choice", flow.FieldDays: "a day of the week",
+	flow.FieldUntil: "a date",
 }
 
 func fieldName(field string) Text {

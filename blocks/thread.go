@@ -144,6 +144,8 @@ func (s Scene) threadLine(inc flow.Incident, ev flow.Event) Text {
 		return s.dueChanged(by, bold(s.titleOf(inc, f.Task)), f)
 	case flow.DocumentAttached, flow.DocumentStateSet, flow.DocumentMadeMain, flow.DocumentDetached, flow.DocumentShared:
 		return s.documentSentence(inc, ev)
+	case flow.Reminded:
+		return s.namedLines(inc, f)
 	case flow.TaskAssigned:
 		if f.To == "" {
 			return say("%s: nobody has %s now.", by, bold(s.titleOf(inc, f.Task)))

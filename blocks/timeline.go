@@ -200,6 +200,10 @@ func (s Scene) taskSentence(inc flow.Incident, ev flow.Event) Text {
 		return s.assignedSentence(by, named(f.Task), ev, f)
 	case flow.TaskDueSet:
 		return s.dueSentence(by, named(f.Task), f)
+	case flow.Reminded:
+		return s.remindedSentence(inc, f)
+	case flow.TaskSnoozed:
+		return say("%s snoozed %s to %s.", by, named(f.Task), s.day(f.Until))
 	case flow.TaskAdded:
 		return say("%s added %s.", by, bold(whole(f.Task.Title)))
 	case flow.TaskRemoved:

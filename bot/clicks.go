@@ -29,6 +29,12 @@ func (b *Bot) onClick(ctx context.Context, r request) (answer, error) {
 		return b.listPage(ctx, r, blocks.Filter(ref.Want), ref.Page)
 	case blocks.HomePage, blocks.HomeShow, blocks.HomeFlow:
 		return answer{}, b.lookAt(ctx, r.user, action, ref)
+	case blocks.RemindersList:
+		return b.remindersPage(ctx, r, ref.Page)
+	case blocks.PauseReminders:
+		return b.pauseForm(ctx, r)
+	case blocks.ResumeReminders:
+		return b.resumeReminders(ctx, r)
 	case blocks.Dismiss:
 		return b.dismiss(r), nil
 	case blocks.OpenHome:
@@ -69,6 +75,8 @@ func (b *Bot) onTaskClick(ctx context.Context, r request, action blocks.Action, 
 		return b.act(ctx, r, inc, flow.CompleteTask{Task: t.Number})
 	case blocks.ReopenTask:
 		return b.act(ctx, r, inc, flow.ReopenTask{Task: t.Number, Back: ref.Back})
+	case blocks.Snooze:
+		return b.snooze(ctx, r, inc, t, ref.Want)
 	case blocks.Skip:
 		return b.skipForm(ctx, r, inc, t)
 	case blocks.Remove:

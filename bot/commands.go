@@ -55,6 +55,8 @@ func (b *Bot) verbs() (alone map[string]func(context.Context, request, typed) (a
 		"declare": b.askDeclare,
 		"todo":    b.todo,
 		"list":    b.listIncidents,
+
+		"reminders": b.reminders,
 	}
 	about = map[string]func(context.Context, request, typed, flow.Incident) (answer, error){
 		"update":   b.updateTyped,

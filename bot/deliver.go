@@ -56,6 +56,16 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	if e.Tell == flow.TellHome {
 		return b.publishHome(ctx, e.To)
 	}
+	switch e.Tell {
+	case tellRemind:
+		return b.remind(ctx, job)
+	case tellDigest:
+		return b.tellDigest(ctx, job)
+	case tellDigests:
+		return b.refreshDigest(ctx, job)
+	case tellAppoint:
+		return b.appoint(ctx, job)
+	}
 	if follows(e.Tell) {
 		// The turn comes before the look: what is clicked meanwhile is in the picture.
 		if err := b.pace.wait(ctx, "picture/"+job.Lane, pictureBudget); err != nil {
@@ -85,6 +95,10 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 		return store.Outcome{}, b.tellLinked(ctx, job, inc)
 	case tellNotMade, tellNotShared:
 		return store.Outcome{}, b.tellRefusedDocument(ctx, job, inc)
+	case flow.TellHandOver:
+		return b.tellHandOver(ctx, job, inc)
+	case flow.TellRaise:
+		return b.raise(ctx, job, inc)
 	}
 	if inc.Channel == "" {
 		return store.Outcome{}, again{after: backoff(job.Tries), why: errNoChannel}

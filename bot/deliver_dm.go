@@ -105,10 +105,15 @@ func (b *Bot) refreshDMs(ctx context.Context, job store.Job, inc flow.Incident) 
 	var out store.Outcome
 	for _, r := range sent {
 		var p posted
-		if err := json.Unmarshal(r.Value, &p); err != nil || p.Handed == nil {
+		if err := json.Unmarshal(r.Value, &p); err != nil {
 			continue
 		}
-		if job.Effect.Task != 0 && !slices.Contains(p.Handed.Tasks, job.Effect.Task) {
+		if !p.Day.IsZero() {
+			out.Then = append(out.Then, digestJob(p.To, p.Day, tellDigests, b.clock.Now()))
+			continue
+		}
+		about, ok := p.about()
+		if !ok || job.Effect.Task != 0 && !slices.Contains(about, job.Effect.Task) {
 			continue
 		}
 		one, err := b.refreshDM(ctx, job, r.Key, p, inc)
@@ -142,7 +147,25 @@ func (b *Bot) refreshDM(ctx context.Context, job store.Job, key string, p posted
 	if !sees {
 		return b.edit(ctx, job, key, p, blocks.WithdrawnDM())
 	}
+	if p.Offer != nil {
+		ev, err := b.event(ctx, inc.ID, p.Offer.Seq)
+		if err != nil {
+			return store.Outcome{}, err
+		}
+		return b.edit(ctx, job, key, p, blocks.OfferDM(b.scene(ctx), inc, p.To, p.Offer.Tasks, ev))
+	}
 	return b.edit(ctx, job, key, p, blocks.AssigneeDM(b.scene(ctx), inc, p.To, *p.Handed))
+}
+
+// about are the tasks that a direct message is about; false for one that follows nothing.
+func (p posted) about() ([]flow.TaskNumber, bool) {
+	switch {
+	case p.Handed != nil:
+		return p.Handed.Tasks, true
+	case p.Offer != nil:
+		return p.Offer.Tasks, true
+	}
+	return nil, false
 }
 
 // goOn keeps what a job has done and leaves the rest to another one.

@@ -95,6 +95,7 @@ func (d *directory) learn(ctx context.Context, u slack.User) (store.Person, erro
 		p.Name, p.Zone, p.Known = visibleName(u), u.TZ, d.now()
 		p.Admin = u.IsAdmin || u.IsOwner || u.IsPrimaryOwner
 		p.Standing = d.standing(u)
+		learnStatus(p, u)
 	})
 }
 

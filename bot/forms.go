@@ -25,6 +25,9 @@ func (b *Bot) onForm(ctx context.Context, r request) (answer, error) {
 	if action == blocks.Declare || action == blocks.Again {
 		return b.submitDeclare(ctx, r, ref, c.answer)
 	}
+	if action == blocks.PauseReminders {
+		return b.pauseReminders(ctx, r, untilOf(r.view))
+	}
 	if action == blocks.Pick {
 		return b.submitPick(ctx, r, c.typed)
 	}
@@ -70,6 +73,8 @@ func (b *Bot) commandOf(ctx context.Context, action blocks.Action, ref blocks.Re
 		return updateOf(v), nil
 	case blocks.Skip:
 		return flow.SkipTask{Task: ref.Task, Reason: reason}, nil
+	case blocks.Snooze:
+		return flow.SnoozeTask{Task: ref.Task, Until: untilOf(r.view)}, nil
 	case blocks.Remove:
 		return flow.RemoveTask{Task: ref.Task}, nil
 	case blocks.ReopenTask:

@@ -26,7 +26,7 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("%s/dms", id)
 	case flow.TellBookmark:
 		return fmt.Sprintf("%s/bookmark", id)
-	case flow.TellAssignee:
+	case flow.TellAssignee, flow.TellHandOver:
 		return fmt.Sprintf("dm/%s", e.To)
 	case flow.TellDocument:
 		return fmt.Sprintf("%s/documents", id)
@@ -38,6 +38,8 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("dm/%s", e.To)
 	case tellOffer:
 		return fmt.Sprintf("%s/offers", id)
+	case flow.TellRaise:
+		return fmt.Sprintf("%s/raise", id)
 	case flow.TellPast, tellRefused, tellUnreachable:
 		return fmt.Sprintf("%s/lead", id)
 	case flow.TellHome:

@@ -28,6 +28,10 @@ type posted struct {
 	Handed  *blocks.Handed    `json:"handed,omitempty"`
 	To      flow.UserID       `json:"to,omitempty"`
 	Tasks   []flow.TaskNumber `json:"tasks,omitempty"`
+
+	Digest *blocks.DigestOf `json:"digest,omitempty"`
+	Day    flow.Date        `json:"day,omitzero"` // it is part of To's digest of that day
+	Offer  *offer           `json:"offer,omitempty"`
 }
 
 func (p posted) result(key string) store.Result {

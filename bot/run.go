@@ -75,6 +75,9 @@ func (b *Bot) work(ctx, late context.Context) error {
 		}
 		b.use(s)
 	}
+	ticking := make(chan struct{})
+	go func() { defer close(ticking); b.everyMinute(ctx) }()
+	defer func() { <-ticking }()
 	err := b.ends(b.outbox.hand(ctx, late))
 	b.outbox.wait()
 	return err

@@ -20,6 +20,7 @@ const (
 	listAll   = "all"
 
 	listPostmortem = "postmortem" // no list of tasks, and redrawn like one: the documents of an incident
+	listReminders  = "reminders"  // what somebody will be reminded of (/inc reminders)
 )
 
 // todoList draws a page of somebody's own tasks.
@@ -70,7 +71,7 @@ func (r request) list() (blocks.Ref, bool) {
 func listNamed(s string) (blocks.Ref, bool) {
 	list, err := blocks.ParseRef(s)
 	switch list.Want {
-	case listTodo, listTasks, listAll, listPostmortem:
+	case listTodo, listTasks, listAll, listPostmortem, listReminders:
 		return list, err == nil
 	}
 	return blocks.Ref{}, false
@@ -81,6 +82,13 @@ func (b *Bot) redraw(who flow.UserID, list blocks.Ref, viewID, responseURL strin
 	return func(ctx context.Context) error {
 		if list.Want == listTodo {
 			m, err := b.todoList(ctx, who, list.Page)
+			if err != nil {
+				return err
+			}
+			return b.put(ctx, m, viewID, responseURL)
+		}
+		if list.Want == listReminders {
+			m, err := b.remindersList(ctx, who, list.Page)
 			if err != nil {
 				return err
 			}

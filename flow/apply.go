@@ -13,6 +13,7 @@ func Apply(inc Incident, ev Event) Incident {
 	ev.Fact.apply(&inc, ev)
 	if ev.By != "" {
 		inc.involve(ev.By)
+		inc.reacted(ev.By)
 	}
 	return inc
 }
@@ -195,6 +196,7 @@ func (f StatusEntered) apply(inc *Incident, ev Event) {
 	inc.skip(f.Skipped, ev, f.Reason, ByMovingOn)
 	inc.Status, inc.Since, inc.Card = f.Status, ev.At, ev.Seq
 	inc.setDue(f.Due)
+	inc.restartBegun(f.Status, ev.At)
 	for _, a := range f.Assigned {
 		if t := inc.task(a.Task); t != nil {
 			t.Assignee = a.To
@@ -248,29 +250,33 @@ func (f TaskSkipped) apply(inc *Incident, ev Event) {
 	inc.settle(f.Task, NotDoing, Settling{By: ev.By, At: ev.At, Reason: f.Reason, How: ByPerson})
 }
 
-func (f TaskReopened) apply(inc *Incident, _ Event) {
+func (f TaskReopened) apply(inc *Incident, ev Event) {
 	inc.open([]TaskNumber{f.Task})
-	if t := inc.task(f.Task); t != nil && f.Proof != "" {
-		t.Again = false // not a person's decision
+	if t := inc.task(f.Task); t != nil {
+		t.restart(ev.At)
+		t.Again = t.Again && f.Proof == "" // else not a person's decision
 	}
 }
 
-func (f TaskAssigned) apply(inc *Incident, _ Event) {
+func (f TaskAssigned) apply(inc *Incident, ev Event) {
 	if t := inc.task(f.Task); t != nil {
+		t.restart(ev.At)
 		t.Assignee, t.ByHand = f.To, !f.ByRole
 		inc.involve(f.To)
 	}
 }
 
-func (f TaskDueSet) apply(inc *Incident, _ Event) {
+func (f TaskDueSet) apply(inc *Incident, ev Event) {
 	if t := inc.task(f.Task); t != nil {
+		t.restart(ev.At)
 		t.Due = f.To
 		t.DueChanges++
 	}
 }
 
-func (f TaskAdded) apply(inc *Incident, _ Event) {
+func (f TaskAdded) apply(inc *Incident, ev Event) {
 	inc.Tasks = append(inc.Tasks, f.Task)
+	inc.task(f.Task.Number).restart(ev.At)
 	inc.LastTask = max(inc.LastTask, f.Task.Number)
 	inc.involve(f.Task.Assignee)
 	inc.place()

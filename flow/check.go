@@ -37,6 +37,7 @@ func (p Process) Check() []Problem {
 	c.calendar(p.Calendar)
 	c.admins(p.Admins)
 	c.templates(p)
+	c.reminders(p.Reminders)
 	if len(p.Flows) > MaxFlows {
 		c.add("flows", "at most %d flows", MaxFlows)
 	}
@@ -149,6 +150,7 @@ func (c *checker) flow(path string, p Process, f Flow, seen map[Key]bool) {
 	if len(f.Statuses) > MaxStatuses {
 		c.add(path+".statuses", "at most %d statuses", MaxStatuses)
 	}
+	c.ladder(path+".reminders", f.Reminders)
 	if f.Tasks() > MaxTasks {
 		c.add(path+".statuses", "at most %d tasks in a flow", MaxTasks)
 	}

@@ -43,6 +43,7 @@ func (d *comparing) flow(old, next Flow) {
 		})
 	}
 	f.text(FieldOptOut, string(old.OptOut), string(next.OptOut))
+	f.text(FieldReminders, stepsText(old.Reminders), stepsText(next.Reminders))
 	d.changed(Difference{Part: FlowPart, Name: old.Name}, f)
 	d.statuses(old, next)
 	d.tasks(old, next)

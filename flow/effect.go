@@ -40,4 +40,6 @@ const (
 	TellDocument    Tell = "postmortem"    // make the document that event Seq asks for
 	TellShare       Tell = "share"         // post: a document in another channel, as event Seq asks for
 	TellLinked      Tell = "linked"        // other incidents follow the document of event Seq
+	TellHandOver    Tell = "hand-over"     // DM to To: Tasks that somebody else does not do; event Seq
+	TellRaise       Tell = "raise"         // post where event Seq escalates to: a channel of its own, or a DM
 )

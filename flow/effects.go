@@ -111,6 +111,10 @@ func (t *telling) tell(ev Event, later []Event) {
 		t.settled(thread, refresh)
 	case TaskRemoved:
 		t.settled(thread, refresh)
+	case Reminded:
+		t.reminded(ev, f)
+	case TaskSnoozed:
+		t.add(Effect{Tell: TellDMs, Task: f.Task, Seq: ev.Seq})
 	case TaskAdded:
 		t.settled(thread, refresh)
 		if to := f.Task.Assignee; to != "" {

@@ -237,6 +237,8 @@ func Facts() []Fact {
 		TaskDueSet{},
 		TaskAdded{},
 		TaskRemoved{},
+		Reminded{},
+		TaskSnoozed{},
 	}
 	return append(facts, documentFacts()...)
 }

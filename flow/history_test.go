@@ -109,7 +109,8 @@ func anyCommand(t *rapid.T, inc flow.Incident) flow.Command {
 		flow.SetRole{Role: oneOf(t, flow.LeadRole, "scribe", "communications"), To: who, HandOver: maybe(t, 50)},
 		flow.RecordEvidence{Proof: proof, What: oneOf(t, "one", "two", "")}, flow.RecordEvidence{Proof: proof, What: "one"}, flow.RecordEvidence{Proof: proof},
 		flow.Update{Type: to(oneOf[flow.Key](t, "security", "default")), Severity: to(oneOf[flow.Key](t, "minor", "major"))},
-		flow.Involve{User: who.User}, flow.AddNote{Text: reason},
+		flow.Involve{User: who.User}, flow.AddNote{Text: reason}, snooze(n, upTo(t, 40)-2),
+		flow.Remind{To: oneOf[flow.UserID](t, "ana", "ben", "cem"), Day: flow.DateOf(monday).AddDays(upTo(t, 61)), People: present(ana, ben)},
 		anyDocument(t, inc), anyDocument(t, inc), anyDocument(t, inc), anyDocument(t, inc),
 	)
 }

@@ -39,6 +39,8 @@ type Incident struct {
 	PausedAt time.Time  `json:"paused_at,omitzero"`  // set while it is active again and the flow waits: since when, be it since it was closed
 	PausedIn Key        `json:"paused_in,omitempty"` // the status of the snapshot where it waits
 
+	Stuck StuckTold `json:"stuck,omitzero"` // the last time that it went nowhere
+
 	Evidence map[string]string `json:"evidence,omitempty"` // what is there that completes tasks, by Proof; roles and documents are not in here
 
 	Documents    []Document     `json:"documents,omitempty"` // post-mortems, in the order in which they were attached
@@ -72,6 +74,8 @@ type Snapshot struct {
 	Statuses []Label     `json:"statuses"`
 	Entry    Entry       `json:"entry"`             // how it was entered
 	Because  []Condition `json:"because,omitempty"` // the conditions that matched
+
+	Reminders []Step `json:"reminders,omitempty"` // the ladder of its tasks; none: all steps
 }
 
 // Task is one thing to do in the flow of one incident.
@@ -94,6 +98,7 @@ type Task struct {
 	State      TaskState `json:"state"`
 	Settled    Settling  `json:"settled,omitzero"` // how it was settled; zero while open
 	Again      bool      `json:"again,omitempty"`  // a person opened it again: only new evidence completes it
+	Reminded   Reminding `json:"reminded,omitzero"`
 }
 
 // TaskState is open, done or not doing.

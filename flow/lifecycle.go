@@ -113,6 +113,7 @@ func (s *scene) enterFlow(c Closing) error {
 		Snapshot: Snapshot{
 			Flow: c.Flow.Key, Name: c.Flow.Name, Version: s.process.Version, OptOut: c.Flow.OptOut,
 			Calendar: s.process.Calendar.clone(), Entry: Ask, Because: cloneConditions(slices.Concat(c.Flow.AppliesTo, c.Because)),
+			Reminders: slices.Clone(c.Flow.Reminders),
 		},
 	}
 	if c.Way == AutomaticWay {

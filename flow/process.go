@@ -12,6 +12,7 @@ type Process struct {
 	Admins         AdminList `json:"admins,omitzero"`
 
 	Templates []PostmortemTemplate `json:"templates,omitempty"` // of post-mortems; none: those that Epilogue brings
+	Reminders Reminders            `json:"reminders,omitzero"`
 }
 
 // Label is a permanent key beside a free name. What is retired is offered no more, and still understood where it is used.
@@ -44,7 +45,8 @@ type Flow struct {
 	OptOut      Right       `json:"opt_out"`               // who may opt out
 	Statuses    []Status    `json:"statuses"`
 
-	Templates []Key `json:"templates,omitempty"` // the post-mortem templates offered, the usual one first; none: all
+	Templates []Key  `json:"templates,omitempty"` // the post-mortem templates offered, the usual one first; none: all
+	Reminders []Step `json:"reminders,omitempty"` // the ladder of its tasks; none: all steps
 }
 
 // Tasks is the number of tasks in all statuses of the flow.

@@ -73,6 +73,8 @@ const (
 	FieldLink        = "link"
 	FieldTemplate    = "template"
 	FieldState       = "state"
+	FieldUntil       = "until"
+	FieldReminders   = "reminders"
 )
 
 // Why is the reason of a refusal.
@@ -92,6 +94,8 @@ const (
 	NotOffered       Why = "not-offered"        // Field is no key of the process, or retired
 	BadDate          Why = "bad-date"           // Field is no day, or one in the past
 	NothingToChange  Why = "nothing-to-change"  //
+	BadSnooze        Why = "bad-snooze"         // Field is no day, or not one of the next Limit days
+	SnoozedEnough    Why = "snoozed-enough"     // Task was snoozed Limit times
 	AlreadySettled   Why = "already-settled"    // State, By, At say how
 	AlreadyOpen      Why = "already-open"       // Task is open
 	AlreadyAssigned  Why = "already-assigned"   // By has Task already

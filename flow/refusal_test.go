@@ -33,6 +33,8 @@ func TestEveryReasonToRefuseIsGivenBySomeRule(t *testing.T) {
 		flow.NotOffered:       {begun(), ben, role("driver", cem)},
 		flow.BadDate:          {begun(), ben, flow.SetDue{Task: 1, Due: flow.Date{Year: 2000, Month: 1, Day: 1}}},
 		flow.NothingToChange:  {begun(), ben, flow.Update{}},
+		flow.BadSnooze:        {begun(), ben, flow.SnoozeTask{Task: 1, Until: flow.DateOf(monday)}},
+		flow.SnoozedEnough:    {snoozed(t), ben, snooze(1, 9)},
 		flow.AlreadySettled:   {begun().do(ben, done(1)), ben, done(1)},
 		flow.AlreadyOpen:      {begun(), ben, back(1)},
 		flow.AlreadyAssigned:  {begun().do(ben, give(1, ben)), ben, give(1, ben)},

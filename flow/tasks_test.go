@@ -172,6 +172,7 @@ func TestAddingAndRemovingTasks(t *testing.T) {
 		equal(t, s.task(5), flow.Task{
 			Number: 5, Status: doc, Kind: flow.Custom, Title: "Tell the press", Description: "a\nb",
 			Assignee: "cem", ByHand: true, Due: flow.Date{Year: 2026, Month: 12, Day: 1}, State: flow.Open,
+			Reminded: flow.Reminding{Since: flow.DateOf(monday)},
 		})
 		s.do(ben, flow.AddTask{Title: "x", Status: rev}).tasks("1 open, 2 open, 5 open, 3 open, 4 open, 6 open")
 		s.do(ana, flow.MoveOn{Reason: "why"}).

@@ -235,6 +235,10 @@ type Person struct {
 	Look     string         `json:"look,omitempty"`    // what they look at in it: see blocks.Look
 	Greeted  bool           `json:"greeted,omitempty"` // was told what this is
 	Known    time.Time      `json:"known"`             // when Slack said so
+
+	Away        bool      `json:"away,omitempty"`        // their status says so
+	AwayUntil   time.Time `json:"away_until,omitzero"`   // when that status ends by itself; zero: it does not
+	PausedUntil flow.Date `json:"paused_until,omitzero"` // they paused their reminders until this day
 }
 
 // Channel is what is known of a channel.

@@ -116,7 +116,7 @@ var rooms = []room{
 	{
 		"bot",
 		[]string{"flow", "blocks", "store", "internal/member", "internal/socketlink"},
-		[]string{"github.com/slack-go/slack", "github.com/oklog/ulid", "golang.org/x/sync", "golang.org/x/time"},
+		[]string{"github.com/slack-go/slack", "github.com/oklog/ulid", "github.com/robfig/cron", "golang.org/x/sync", "golang.org/x/time"},
 		nil,
 		"bot is the Slack edge: it must not know which database there is, and there is no other Slack than the one behind its API URL",
 	},

@@ -24,9 +24,9 @@ func rest(t *testing.T, l *local.Local) {
 	t.Helper()
 	for end := time.Now().Add(time.Hour); time.Now().Before(end); wait(time.Second) {
 		synctest.Wait()
-		if _, waiting, err := l.Store.NextJob(t.Context()); err != nil {
+		if at, waiting, err := l.Store.NextJob(t.Context()); err != nil {
 			t.Fatal(err)
-		} else if !waiting {
+		} else if !waiting || at.Sub(l.Slack.Clock().Now()) > farAhead {
 			return
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"testing/synctest"
 	"time"
 
 	"epilogue/flow"
@@ -117,6 +118,7 @@ func (w *world) redraw() error {
 	for who := range w.homes {
 		add(0, flow.Effect{Tell: flow.TellHome, To: user(who)})
 	}
+	synctest.Wait() // until the bot that has just begun sleeps: else it may claim what is claimed here
 	lane := "simulation/begin"
 	if err := w.life.db.Enqueue(ctx, now, store.Job{Lane: lane, Effect: flow.Effect{Tell: flow.TellHome, To: "UNOBODY"}, At: now.Add(-time.Hour)}); err != nil {
 		return err

@@ -101,6 +101,7 @@ func clone(inc flow.Incident) flow.Incident {
 		snap := *inc.Snapshot
 		snap.Calendar.WorkingDays, snap.Calendar.Holidays = slices.Clone(snap.Calendar.WorkingDays), slices.Clone(snap.Calendar.Holidays)
 		snap.Statuses, snap.Because = slices.Clone(snap.Statuses), slices.Clone(snap.Because)
+		snap.Reminders = slices.Clone(snap.Reminders)
 		for i := range snap.Because {
 			snap.Because[i].Values = slices.Clone(snap.Because[i].Values)
 		}

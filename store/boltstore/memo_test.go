@@ -18,9 +18,10 @@ func full() flow.Incident {
 		Roles: map[flow.Key]flow.UserID{"lead": "U1"}, Involved: []flow.UserID{"U1"}, Evidence: map[string]string{"debrief": "yes"},
 		OptedOut: &flow.OptOutOf{By: "U1", Skipped: []flow.TaskNumber{2}},
 		Snapshot: &flow.Snapshot{
-			Calendar: flow.Calendar{WorkingDays: []time.Weekday{time.Monday}, Holidays: []flow.Date{{Year: 2026, Month: 12, Day: 25}}},
-			Statuses: []flow.Label{{Key: "documenting"}},
-			Because:  []flow.Condition{{Field: "severity", Values: []flow.Key{"major"}}},
+			Calendar:  flow.Calendar{WorkingDays: []time.Weekday{time.Monday}, Holidays: []flow.Date{{Year: 2026, Month: 12, Day: 25}}},
+			Statuses:  []flow.Label{{Key: "documenting"}},
+			Reminders: []flow.Step{flow.OnTheDay},
+			Because:   []flow.Condition{{Field: "severity", Values: []flow.Key{"major"}}},
 		},
 		Tasks: []flow.Task{{Number: 1, Title: "Look"}},
 

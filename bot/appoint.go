@@ -1,0 +1,114 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"epilogue/flow"
+	"epilogue/store"
+)
+
+// Appointments are made when an incident changes. They also change when the process does, with its holidays say, and there are none where an older
+// program wrote the file: then all incidents that are not closed are gone through, once, a few at a time.
+
+const appointedKey = "appointed" // the version of the process for which all appointments were made
+
+// appointAtOnce is how many incidents one job goes through.
+const appointAtOnce = 100
+
+// appointing is how far going through the incidents came. It is stored.
+type appointing struct {
+	Version int        `json:"version"`
+	Stage   flow.Stage `json:"stage"`
+	Cursor  string     `json:"cursor,omitempty"`
+}
+
+// tick is called every minute by cron, which does nothing else: what is due is found by the outbox. It sees to it that there are jobs to be found.
+func (b *Bot) tick(ctx context.Context) error {
+	process, err := b.store.Process(ctx)
+	if err != nil {
+		return fmt.Errorf("read the process: %w", err)
+	}
+	var done int
+	raw, err := b.store.Result(ctx, appointedKey)
+	if err == nil {
+		err = json.Unmarshal(raw, &done)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("read for which process appointments were made: %w", err)
+	}
+	var jobs []store.Job
+	if done != process.Version {
+		jobs = append(jobs, appointJob(appointing{Version: process.Version, Stage: flow.Active}, b.clock.Now()))
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	if err := b.store.Enqueue(ctx, b.clock.Now(), jobs...); err != nil {
+		return fmt.Errorf("save what is to come: %w", err)
+	}
+	b.outbox.wake()
+	return nil
+}
+
+func appointJob(a appointing, now time.Time) store.Job {
+	detail, err := json.Marshal(a)
+	if err != nil {
+		panic(err) // strings and numbers always marshal
+	}
+	e := flow.Effect{Tell: tellAppoint}
+	return store.Job{Lane: remindLane(e), Key: fmt.Sprintf("appoint/%d", a.Version), Effect: e, Detail: string(detail), At: now}
+}
+
+// appoint makes the appointments of some incidents, and goes on with the next ones. Those that are made already are the same job.
+func (b *Bot) appoint(ctx context.Context, job store.Job) (store.Outcome, error) {
+	var a appointing
+	if err := json.Unmarshal([]byte(job.Detail), &a); err != nil {
+		return store.Outcome{}, fmt.Errorf("%w: how far the appointments came: %w", errFault, err)
+	}
+	process, err := b.store.Process(ctx)
+	if err != nil {
+		return store.Outcome{}, fmt.Errorf("read the process: %w", err)
+	}
+	now := b.clock.Now()
+	page, err := b.store.List(ctx, store.Query{Stage: a.Stage, Cursor: a.Cursor, Limit: appointAtOnce})
+	if err != nil {
+		return store.Outcome{}, fmt.Errorf("list incidents: %w", err)
+	}
+	var out store.Outcome
+	for _, inc := range page.Items {
+		out.Then = append(out.Then, b.appointmentJobs(ctx, process, flow.Incident{}, inc, now)...)
+	}
+	a.Cursor = page.Next
+	if a.Cursor == "" && a.Stage == flow.Active {
+		a.Stage = flow.PostIncident
+	} else if a.Cursor == "" {
+		done, err := json.Marshal(a.Version)
+		if err != nil {
+			panic(err) // a number always marshals
+		}
+		out.Results = append(out.Results, store.Result{Key: appointedKey, Value: done})
+		return out, nil
+	}
+	return b.goOnWith(out, appointJob(a, now)), nil
+}
+
+// everyMinute ticks until ctx ends.
+func (b *Bot) everyMinute(ctx context.Context) {
+	tick := func() {
+		if err := b.tick(ctx); err != nil && ctx.Err() == nil {
+			b.log.Warn("cannot look after reminders", "err", err)
+		}
+	}
+	tick()
+	c := cron.New(cron.WithLocation(time.UTC), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(cron.DiscardLogger)))
+	c.Schedule(cron.Every(time.Minute), cron.FuncJob(tick))
+	c.Start()
+	<-ctx.Done()
+	<-c.Stop().Done()
+}
