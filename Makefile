@@ -15,13 +15,13 @@ FUZZTIME  ?= 30s
 .DEFAULT_GOAL := help
 # The targets share the build cache and the cores, so "make -j" gains nothing by mixing them.
 .NOTPARALLEL:
-.PHONY: help run test soak lint fmt build bench bench-peers clean
+.PHONY: help run test pictures soak lint fmt build bench bench-peers clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-run: ## try the bot in a local sandbox with a demo incident, without Slack (ARGS="..." adds flags)
-	$(GO) run ./cmd/epilogue sandbox --demo $(ARGS)
+run: ## try the bot in a local Slack, which keeps what happens in it in .epilogue (ARGS="..." adds flags)
+	@$(GO) run ./cmd/epilogue sandbox --demo --dir .epilogue $(ARGS)
 
 # Go's race detector needs cgo on most platforms, and some have none; vet needs a C compiler only
 # where cgo is on. So cgo is turned off where its compiler is missing, and Go is asked for the rest.
@@ -32,8 +32,11 @@ test: ## vet, then every test, in random order and with the race detector
 		race=; echo "make test: the race detector needs a C compiler (gcc) and found none: testing WITHOUT -race"; \
 	fi; \
 	command -v strace >/dev/null 2>&1 || echo "make test: the tests of power cuts need strace (Debian: apt install strace) and are skipped"; \
-	command -v chromium >/dev/null 2>&1 || echo "make test: the tests of the page need chromium (Debian: apt install chromium) and are skipped"; \
+	command -v chromium >/dev/null 2>&1 || echo "make test: the tests of the page and of whole stories need chromium (Debian: apt install chromium) and are skipped"; \
 	set -x; $(GO) vet ./... && $(GO) test $$race -shuffle=on -timeout=10m ./...
+
+pictures: ## the pictures of the README, of the page as it is now (needs chromium, and the font Lato: apt install fonts-lato)
+	$(GO) test ./internal/story -count=1 -run FirstScreen -pictures $(CURDIR)/docs
 
 # What make test tries a few times is tried thousands of times here, on another machine each night. Each part can be asked for alone: see the flags.
 soak: ## the promises at length: 200 kills, 1,000 doubtful posts, 5,000 power cuts, 10,000 random schedules, fuzzing (an hour)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -20,10 +19,21 @@ import (
 // usualAddress is where the sandbox is when nobody says otherwise and it is free, so that a browser finds it again.
 const usualAddress = "127.0.0.1:7411"
 
+const sandboxHelp = `Starts a local Slack and the bot in it, prints where it is, and runs until it gets SIGINT or SIGTERM.
+
+Its people are Ana (who owns the workspace), Ben, Cem, Dana and Gus (a guest). On the page each tab is one person; the menu at the top left changes who.
+
+Without a browser, curl reads everything, and acts as somebody:
+
+  curl http://` + usualAddress + `/
+  curl -H 'Accept: text/plain' -d '{"in":"#general","text":"/inc help"}' http://` + usualAddress + `/sandbox/people/ana/slash
+
+With --dir its store can be asked meanwhile: EPILOGUE_STORE_PATH=DIR/epilogue.db epilogue flows export`
+
 func sandboxCommand() *cli.Command {
 	return &cli.Command{
 		Name: "sandbox", Usage: "try the bot in a local Slack, without a workspace",
-		Description: "Starts a local Slack and the bot in it, prints where it is, and runs until it gets SIGINT or SIGTERM.",
+		Description: sandboxHelp,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dir", Usage: "keep workspace and store in `DIR`; without it they are gone at the end", HideDefault: true},
 			&cli.StringFlag{Name: "addr", Usage: "listen on `HOST:PORT` of this machine", DefaultText: usualAddress + ", or any free port"},
@@ -42,7 +52,9 @@ func runSandbox(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	l, err := local.Start(ctx, local.Options{Dir: c.String("dir"), Listener: ln, Log: quietLog(c)})
+	o := local.Options{Dir: c.String("dir"), Listener: ln, Log: quietLog(c)}
+	o.Sandbox.Channels = local.Channels()
+	l, err := local.Start(ctx, o)
 	if err != nil {
 		return errors.Join(err, closed(ln))
 	}
@@ -55,7 +67,6 @@ func runSandbox(ctx context.Context, c *cli.Command) error {
 
 // play runs a sandbox until ctx ends.
 func play(ctx context.Context, c *cli.Command, l *local.Local) error {
-	played := false
 	if c.Bool("demo") {
 		fresh, err := l.Fresh(ctx)
 		if err != nil {
@@ -65,25 +76,10 @@ func play(ctx context.Context, c *cli.Command, l *local.Local) error {
 			if err := l.Demo(ctx, io.Discard); err != nil {
 				return err
 			}
-			played = true
 		}
 	}
-	welcome(c, l, played)
-	return l.Wait(ctx)
-}
-
-func welcome(c *cli.Command, l *local.Local, played bool) {
-	url, out := l.Slack.URL(), c.Root().Writer
-	fmt.Fprintf(out, "A local Slack with Epilogue in it is running. People: ana (an admin), ben, cem, dana, gus (a guest).\n\n")
-	fmt.Fprintf(out, "  Open %s/ in a browser. Each tab is one person; the menu at the top left changes who.\n\n", url)
-	if played {
-		fmt.Fprintln(out, "A story was played in it: INC-1 and INC-2 are closed, INC-3 is in Documenting, INC-4 is active.")
-	}
-	fmt.Fprintf(out, "Without a browser: curl %s/ reads everything, and this acts as somebody:\n\n  curl -H 'Accept: text/plain' -d '{\"in\":\"#general\",\"text\":\"/inc help\"}' %s/sandbox/people/ana/slash\n\n", url, url)
-	if dir := c.String("dir"); dir != "" {
-		fmt.Fprintf(out, "Workspace and store are kept in %s. Its store can be asked: EPILOGUE_STORE_PATH=%s epilogue flows export\n", dir, filepath.Join(dir, local.StoreFile))
-	}
-	fmt.Fprintln(out, "Press Ctrl-C to stop.")
+	_, err := fmt.Fprintf(c.Root().Writer, "A local Slack with Epilogue in it: open %s/ in a browser. Press Ctrl-C to stop.\n", l.Slack.URL())
+	return errors.Join(err, l.Wait(ctx))
 }
 
 // listen opens the sandbox's address. It acts for everybody who reaches it, so it is kept to this machine.

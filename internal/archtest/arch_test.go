@@ -148,6 +148,7 @@ var rooms = []room{
 	},
 	{"internal/archtest", nil, nil, nil, "it is a test"},
 	{"internal/e2e", nil, nil, nil, "it is tests"},
+	{"internal/story", nil, nil, nil, "it is tests"},
 	{"internal/promises", nil, nil, nil, "it is tests"},
 	{"internal/bench", nil, nil, nil, "it is tests"},
 	{"internal/simulation", nil, nil, nil, "it is tests"},

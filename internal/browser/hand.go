@@ -18,13 +18,13 @@ const (
 // Click clicks into the middle of the first element of a selector, once nothing lies over it.
 func (b *Tab) Click(selector string) {
 	b.t.Helper()
-	b.clickOn(fmt.Sprintf("document.querySelector(%s)", quoted(selector)))
+	b.clickOn(selector, fmt.Sprintf("document.querySelector(%s)", quoted(selector)))
 }
 
 // named finds what can be pressed by the name that people read, or hear: the last one on the screen that nothing hides. What is in front, such as a dialog or
 // a menu, is all there is. Near is a text that stands with it, "" for any.
 const named = `((name, near) => {
-	const front = [...document.querySelectorAll('.k-pop:popover-open, .menu:popover-open, .k-ask[open], dialog[open]')].at(0) ?? document;
+	const front = [':popover-open', '[role=alertdialog][open]', 'dialog[open]'].map((s) => document.querySelector(s)).find((e) => e) ?? document;
 	const said = (e) => (e.getAttribute('aria-label') ?? e.innerText).replace(/\s+/g, ' ').trim();
 	const rows = '.k-el, .k-block, li, .k-item, .message';
 	const stands = (e) => { // the smallest thing around it that says so, or stands right before it
@@ -37,7 +37,7 @@ const named = `((name, near) => {
 		return false;
 	};
 	return [...front.querySelectorAll('button, a[href], [role=menuitem], [role=option], summary, label, input[type=radio], input[type=checkbox]')].filter((e) =>
-		!e.disabled && e.getClientRects().length && (said(e) === name || e.innerText.trim() === name) && stands(e)).at(-1);
+		!e.disabled && e.getClientRects().length && getComputedStyle(e).visibility === 'visible' && [said(e), e.innerText.trim(), e.innerText.trim().split('\n')[0]].includes(name) && stands(e)).at(-1);
 })`
 
 // Press clicks what has a name: a button, a link, an option of a menu. Of several it takes the last one.
@@ -49,7 +49,7 @@ func (b *Tab) Press(name string) {
 // PressNear presses what has a name and stands beside a text.
 func (b *Tab) PressNear(name, near string) {
 	b.t.Helper()
-	b.clickOn(fmt.Sprintf("%s(%s, %s)", named, quoted(name), quoted(near)))
+	b.clickOn(fmt.Sprintf("%q near %q", name, near), fmt.Sprintf("%s(%s, %s)", named, quoted(name), quoted(near)))
 }
 
 // Offers says whether something of a name can be pressed now.
@@ -71,26 +71,30 @@ const reach = `(() => {
 	return e.browserWas === was && top && (e.contains(top) || top.contains(e) && top.closest('label, a, button') === e.closest('label, a, button')) ? JSON.stringify(at) : '';
 })()`
 
-func (b *Tab) clickOn(element string) {
+func (b *Tab) clickOn(what, element string) {
 	b.t.Helper()
-	look := fmt.Sprintf(reach, element)
-	b.Until("(window.browserAt = " + look + ")")
+	x, y := b.find(what, element)
+	b.do("click "+what, chromedp.MouseClickXY(x, y))
+}
+
+// find waits for an element that can be clicked, and gives its middle.
+func (b *Tab) find(what, element string) (x, y float64) {
+	b.t.Helper()
+	if !b.wait("window.browserAt = " + fmt.Sprintf(reach, element)) {
+		b.t.Fatalf("%s cannot be clicked\n%s", what, b.page())
+	}
 	var at struct{ X, Y float64 }
 	if raw := b.Text("window.browserAt"); json.Unmarshal([]byte(raw), &at) != nil {
-		b.t.Fatalf("%s is at %s", element, raw)
+		b.t.Fatalf("%s is at %s", what, raw)
 	}
-	b.do("click", chromedp.MouseClickXY(at.X, at.Y))
+	return at.X, at.Y
 }
 
 // Point moves the mouse over the first element of a selector.
 func (b *Tab) Point(selector string) {
 	b.t.Helper()
-	b.Until("(window.browserAt = " + fmt.Sprintf(reach, fmt.Sprintf("document.querySelector(%s)", quoted(selector))) + ")")
-	var at struct{ X, Y float64 }
-	if raw := b.Text("window.browserAt"); json.Unmarshal([]byte(raw), &at) != nil {
-		b.t.Fatalf("%s is at %s", selector, raw)
-	}
-	b.do("point", chromedp.MouseEvent("mouseMoved", at.X, at.Y))
+	x, y := b.find(selector, fmt.Sprintf("document.querySelector(%s)", quoted(selector)))
+	b.do("point at "+selector, chromedp.MouseEvent("mouseMoved", x, y))
 }
 
 // Keys presses keys one after the other: those of this package by their names, and text.

@@ -98,9 +98,11 @@ func (b *Tab) Prefers(feature, value string) {
 	}))
 }
 
-// Picture writes what the window shows as a PNG.
+// Picture writes what the window shows as a PNG, without the caret, which blinks.
 func (b *Tab) Picture(path string) {
 	b.t.Helper()
+	b.Text(`document.documentElement.style.caretColor = 'transparent'`)
+	b.Until(`document.fonts.status === 'loaded' && document.getAnimations().every((a) => a.playState === 'finished')`)
 	raw, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		err = os.WriteFile(path, raw, 0o644) //nolint:gosec // a picture for everybody
@@ -167,7 +169,7 @@ func (b *Tab) wait(expression string) bool {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	for {
-		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(watcher, "!!("+expression+")"), chromedp.EvalAwaitPromise))
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(watcher, "!!("+strings.TrimSpace(expression)+")"), chromedp.EvalAwaitPromise))
 		switch {
 		case err == nil && is:
 			return true
@@ -184,7 +186,7 @@ func (b *Tab) wait(expression string) bool {
 func (b *Tab) page() string {
 	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(document.querySelector('#modal[open]') || document.body).innerText`))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(document.querySelector('[role=alertdialog][open]') ?? document.querySelector('dialog[open]') ?? document.body).innerText`))
 	if err != nil {
 		return "the page cannot be read: " + err.Error()
 	}

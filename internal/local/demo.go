@@ -28,10 +28,10 @@ func (l *Local) Demo(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("play the demo: %w", err)
 	}
-	now := time.Now().In(zone)
+	now := l.Slack.Clock().Now().In(zone)
 	s := &story{
 		ctx: ctx, local: l, now: now, monday: mondayBefore(now), w: w,
-		ana: l.actor("Ana"), ben: l.actor("Ben"), cem: l.actor("Cem"), dana: l.actor("Dana"),
+		ana: l.actor("Ana"), ben: l.actor("Ben"), cem: l.actor("Cem"), dana: l.actor("Dana"), gus: l.actor("Gus"),
 	}
 	// People wait without a context; they leave when the sandbox closes.
 	ctx, done := context.WithTimeout(ctx, time.Minute)
@@ -63,12 +63,14 @@ func mondayBefore(now time.Time) time.Time {
 
 // story is the demo while it is played. It never waits for time to pass: between two scenes it waits until the bot has nothing left to say.
 type story struct {
-	ctx                 context.Context
-	local               *Local
-	now, monday         time.Time
-	ana, ben, cem, dana actor
-	w                   io.Writer
-	failed              error // the first thing that went wrong
+	ctx         context.Context
+	local       *Local
+	now, monday time.Time
+
+	ana, ben, cem, dana, gus actor
+
+	w      io.Writer
+	failed error // the first thing that went wrong
 }
 
 func (s *story) fail(err error) {

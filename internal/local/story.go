@@ -26,14 +26,17 @@ const (
 )
 
 func (s *story) play() {
+	s.weekBegins()
 	s.checkoutBreaks()
 	s.checkoutIsResolved()
 	s.checkoutIsDocumented()
 	s.checkoutIsReviewed()
 	s.statusPageIsOptedOutOf()
+	s.weekEnds()
 	s.searchWaits()
 	s.emailsGoOn()
 	s.ago(0)
+	s.isRead()
 }
 
 func (s *story) checkoutBreaks() {
@@ -68,7 +71,7 @@ func (s *story) checkoutIsDocumented() {
 	s.at(0, 15, 20)
 	s.done(s.ben, checkout, reviewTimeline)
 	s.at(0, 15, 21)
-	s.give(s.ben, createPostmortem, s.ben)
+	s.give(s.ben, checkout, createPostmortem, s.ben)
 	s.at(1, 10, 40)
 	s.done(s.ben, checkout, createPostmortem)
 	s.at(1, 10, 52)
@@ -81,7 +84,7 @@ func (s *story) checkoutIsDocumented() {
 
 func (s *story) checkoutIsReviewed() {
 	s.at(1, 11, 5)
-	s.give(s.ana, sharePostmortem, s.cem)
+	s.give(s.ana, checkout, sharePostmortem, s.cem)
 	s.show("Ana gives a task to Cem, who gets a message (he is in Istanbul)", s.newest(s.cem, "DM"))
 	s.at(2, 16, 30)
 	s.done(s.ben, checkout, completePostmortem)
@@ -114,6 +117,7 @@ func (s *story) searchWaits() {
 	s.at(4, 11, 10)
 	s.declare(s.ben, "Search results are stale", "Major", search)
 	s.cem.Joins(search)
+	s.ana.Joins(search)
 	s.at(4, 11, 40)
 	s.cem.Says(search, "The indexer stopped last night. It is running again and catches up.")
 	s.at(4, 13, 5)
@@ -121,6 +125,8 @@ func (s *story) searchWaits() {
 	s.enter(s.ben.Modal("Close INC-3"))
 	s.at(4, 15, 45)
 	s.done(s.cem, search, reviewTimeline)
+	s.at(4, 15, 52)
+	s.give(s.ben, search, scheduleDebrief, s.ana)
 }
 
 func (s *story) emailsGoOn() {
@@ -151,9 +157,9 @@ func (s *story) enter(prompt *sandbox.Modal) {
 	s.submit(prompt.Choose("When it is resolved", "Go through the Standard flow"))
 }
 
-// give assigns a task of INC-1 by its menu.
-func (s *story) give(who actor, task string, to actor) {
-	who.In(checkout).Menu(task).Choose("Assign")
+// give assigns a task by its menu.
+func (s *story) give(who actor, in, task string, to actor) {
+	who.In(in).Menu(task).Choose("Assign")
 	s.submit(who.Modal().Pick("Assignee", "@"+to.name))
 }
 

@@ -413,15 +413,21 @@
     if (act && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); act(); }
   }
 
-  // A list of messages is one stop of the Tab key; inside it the arrow keys move.
+  // A list of messages is one stop of the Tab key; inside it the arrow keys move. What can be pressed in a message leads back to it.
   document.addEventListener("focusin", (event) => {
     const list = event.target.closest?.(".messages");
     if (!list) return;
-    if (event.target === list) list.querySelector(".item:last-child .message")?.focus(); else list.tabIndex = -1;
+    if (event.target === list) return list.querySelector(".item:last-child .message")?.focus();
+    list.tabIndex = -1;
+    for (const stop of list.querySelectorAll('.message[tabindex="0"]')) stop.tabIndex = -1;
+    const message = event.target.closest(".message");
+    if (message) message.tabIndex = 0;
   });
   document.addEventListener("focusout", (event) => {
     const list = event.target.closest?.(".messages");
-    if (list && !list.contains(event.relatedTarget)) list.tabIndex = 0;
+    if (!list || list.contains(event.relatedTarget)) return;
+    list.tabIndex = 0;
+    for (const stop of list.querySelectorAll('.message[tabindex="0"]')) stop.tabIndex = -1;
   });
 
   // ── What is clicked ──
