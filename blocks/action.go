@@ -64,10 +64,42 @@ const (
 	HomePage   Action = "home.page"              // Ref.Want is the section, Ref.Page
 	HomeShow   Action = "home.show"              // a menu: Ref.Want is the filter
 	HomeFlow   Action = "home.flow"              // a menu: Ref.Flow is the only flow to be shown
-	OpenHome   Action = "home.open"              // a link: nothing to do
-	More       Action = "more"                   // an overflow menu: Meant tells what was chosen
-	Dismiss    Action = "dismiss"                // a question answered with no
-	Noticed    Action = "notice"                 // a view that only says something
+
+	// What admins do to the process. Ref.Page is the wanted place of what is moved, Ref.Version the version that a form was drawn from.
+	EditFlow       Action = "flow.edit"        // form
+	AddFlow        Action = "flow.add"         // form; Ref.Flow is the one to be copied
+	CopyFlow       Action = "flow.copy"        // opens AddFlow
+	MoveFlow       Action = "flow.move"        //
+	DisableFlow    Action = "flow.disable"     // form
+	EnableFlow     Action = "flow.enable"      // form
+	RemoveFlow     Action = "flow.remove"      // form
+	PreviewFlow    Action = "flow.preview"     // shows
+	FlowRules      Action = "flow.rules"       // form; Ref.Want is the field
+	AddStatus      Action = "status.add"       // form
+	EditStatus     Action = "status.edit"      // form
+	MoveStatus     Action = "status.move"      //
+	RemoveStatus   Action = "status.remove"    // form
+	AddTemplate    Action = "template.add"     // opens EditTemplate
+	EditTemplate   Action = "template.edit"    // form; Ref.Key is the task, empty for a new one
+	MoveTemplate   Action = "template.move"    //
+	RemoveTemplate Action = "template.remove"  // form
+	Settings       Action = "process.settings" // shows
+	Labels         Action = "process.labels"   // shows; Ref.Want is the list here and below
+	AddLabel       Action = "label.add"        // opens EditLabel
+	EditLabel      Action = "label.edit"       // form; Ref.Key is the label, empty for a new one
+	MoveLabel      Action = "label.move"       //
+	RetireLabel    Action = "label.retire"     // form
+	RestoreLabel   Action = "label.restore"    //
+	EditCalendar   Action = "process.calendar" // form
+	EditAdmins     Action = "process.admins"   // form
+	History        Action = "process.history"  // shows, Ref.Page
+	Version        Action = "process.version"  // shows, Ref.Version
+	GoBack         Action = "process.go-back"  // form; Ref.Want is the version to go back to
+
+	OpenHome Action = "home.open" // a link: nothing to do
+	More     Action = "more"      // an overflow menu: Meant tells what was chosen
+	Dismiss  Action = "dismiss"   // a question answered with no
+	Noticed  Action = "notice"    // a view that only says something
 )
 
 // Ref is what a click or a form is about: the value of a button or an option, and the private_metadata of a form. It says what is wanted
@@ -84,6 +116,8 @@ type Ref struct {
 
 	Document flow.DocumentNumber // 0 is the main one
 	Want     string              // a filter, a section, a command: see the actions
+	Key      flow.Key            // a task or a label of the process
+	Version  int                 // of the process
 }
 
 // String is the stored form: INC-42/3?s=reviewing. It is for ever, like the actions.
@@ -109,11 +143,15 @@ func (r Ref) String() string {
 	if r.Document != 0 {
 		v.Set("d", strconv.Itoa(int(r.Document)))
 	}
+	put("k", string(r.Key))
 	if r.Back {
 		put("b", "1")
 	}
 	if r.Page != 0 {
 		put("p", strconv.Itoa(r.Page))
+	}
+	if r.Version != 0 {
+		put("v", strconv.Itoa(r.Version))
 	}
 	if len(v) > 0 {
 		b.WriteString("?" + v.Encode())
@@ -159,6 +197,12 @@ func ParseRef(s string) (Ref, error) {
 		r.Document = flow.DocumentNumber(n)
 	}
 	r.Status, r.Flow, r.Person = flow.Key(v.Get("s")), flow.Key(v.Get("f")), flow.UserID(v.Get("u"))
+	if p := v.Get("v"); p != "" {
+		if r.Version, err = strconv.Atoi(p); err != nil || r.Version < 0 {
+			return Ref{}, errRef
+		}
+	}
+	r.Key = flow.Key(v.Get("k"))
 	r.Channel, r.Back, r.Want = flow.ChannelID(v.Get("c")), v.Get("b") == "1", v.Get("w")
 	return r, nil
 }

@@ -17,6 +17,7 @@ func TestAReferenceIsReadBackAsItWasWritten(t *testing.T) {
 			Status:   flow.Key(rapid.String().Draw(t, "status")), Flow: flow.Key(rapid.String().Draw(t, "flow")),
 			Person: flow.UserID(rapid.String().Draw(t, "person")), Channel: flow.ChannelID(rapid.String().Draw(t, "channel")),
 			Back: rapid.Bool().Draw(t, "back"), Page: rapid.IntRange(0, 1000).Draw(t, "page"), Want: rapid.String().Draw(t, "want"),
+			Key: flow.Key(rapid.String().Draw(t, "key")), Version: rapid.IntRange(0, 1000).Draw(t, "version"),
 		}
 		got, err := ParseRef(r.String())
 		if diff := cmp.Diff(r, got); err != nil || diff != "" {
@@ -28,14 +29,15 @@ func TestAReferenceIsReadBackAsItWasWritten(t *testing.T) {
 // What is stored in people's channels, for ever.
 func TestTheStoredFormOfAReferenceStays(t *testing.T) {
 	for want, r := range map[string]Ref{
-		"":                                  {},
-		"INC-42":                            {Incident: 42},
-		"INC-42/3":                          {Incident: 42, Task: 3},
-		"/3":                                {Task: 3},
-		"INC-42?s=reviewing":                {Incident: 42, Status: "reviewing"},
-		"INC-42/3?b=1":                      {Incident: 42, Task: 3, Back: true},
-		"?p=2&w=overdue":                    {Page: 2, Want: "overdue"},
-		"INC-42/3?c=C1&f=standard&u=U1&w=x": {Incident: 42, Task: 3, Channel: "C1", Flow: "standard", Person: "U1", Want: "x"},
+		"":                                   {},
+		"INC-42":                             {Incident: 42},
+		"INC-42/3":                           {Incident: 42, Task: 3},
+		"/3":                                 {Task: 3},
+		"INC-42?s=reviewing":                 {Incident: 42, Status: "reviewing"},
+		"INC-42/3?b=1":                       {Incident: 42, Task: 3, Back: true},
+		"?p=2&w=overdue":                     {Page: 2, Want: "overdue"},
+		"INC-42/3?c=C1&f=standard&u=U1&w=x":  {Incident: 42, Task: 3, Channel: "C1", Flow: "standard", Person: "U1", Want: "x"},
+		"?f=major&k=legal-3&s=reviewing&v=7": {Flow: "major", Status: "reviewing", Key: "legal-3", Version: 7},
 	} {
 		if got := r.String(); got != want {
 			t.Errorf("%+v is written %q, want %q", r, got, want)

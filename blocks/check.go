@@ -222,7 +222,7 @@ func (c *checker) textIs(at string, t object, most int, kind string) {
 // where an element may stand: s in a section, a in actions, i in an input.
 var where = map[string]string{
 	"button": "sa", "overflow": "sa", "checkboxes": "sai", "radio_buttons": "sai", "static_select": "sai", "multi_static_select": "sai",
-	"external_select": "sai", "multi_users_select": "sai", "users_select": "sai", "conversations_select": "sai", "datepicker": "sai", "plain_text_input": "i",
+	"external_select": "sai", "multi_external_select": "sai", "multi_users_select": "sai", "users_select": "sai", "conversations_select": "sai", "datepicker": "sai", "plain_text_input": "i",
 }
 
 func (c *checker) element(at string, o object, place string) {

@@ -41,6 +41,10 @@ func editRefused(r flow.Refusal) (Text, bool) {
 		return say("This condition cannot be: choose what it compares, how, and with at least one value that is there."), true
 	case flow.BadOffset:
 		return say("This is not a time after the beginning of the status: write a number from 0 to %d, and choose what it counts.", r.Limit), true
+	case flow.OneAssignee:
+		return say("Choose a role or a person, not both."), true
+	case flow.CannotBeAdmin:
+		return say("Only full members of this workspace can be admins. Leave out whoever is a guest, of another organization, deactivated or a bot."), true
 	case flow.NoDay:
 		return say("This is not a day. Write days like 2026-12-25, one a line."), true
 	case flow.Unsound:

@@ -120,6 +120,7 @@ func Home(s Scene, d HomeData) slack.HomeTabViewRequest {
 		s.homeTasks(d.Tasks),
 		s.homePost(d),
 		s.homeClosed(d.Closed),
+		s.homeProcess(d),
 	} {
 		shown = append(shown, part...)
 	}

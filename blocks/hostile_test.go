@@ -186,6 +186,9 @@ func (s sampled) show(message func(string, Message), view func(string, slack.Mod
 		s.viewsOf(at, inc, events, view)
 	}
 	home("home", Home(sc, s.home()))
+	for name, v := range processViews(sc) {
+		view("process "+name, v)
+	}
 	view("pick", PickForm(sc, s.many(), "tasks"))
 	message("todo", TodoMessage(sc, Page[Item]{Items: s.items(), Number: 1, More: true}))
 	message("list", ListMessage(sc, InPost, Page[flow.Incident]{Items: s.many(), Number: 1, More: true}))

@@ -55,9 +55,14 @@ func (s Scene) flowMenu(a Action, placeholder string, set flow.Key, none string)
 func FlowChoices(s Scene, typed string) []*slack.OptionBlockObject {
 	found := []*slack.OptionBlockObject{option(Ref{Want: everyOne}.String(), "All flows")}
 	for _, f := range s.Process.Flows {
-		if len(found) < mostOptions && strings.Contains(strings.ToLower(f.Name), strings.ToLower(strings.TrimSpace(typed))) {
+		if len(found) < mostOptions && fitsTyped(f.Name, typed) {
 			found = append(found, option(Ref{Flow: f.Key}.String(), f.Name))
 		}
 	}
 	return found
+}
+
+// fitsTyped reports whether a name is one of those that somebody looks for.
+func fitsTyped(name, typed string) bool {
+	return strings.Contains(strings.ToLower(name), strings.ToLower(strings.TrimSpace(typed)))
 }

@@ -10,14 +10,15 @@ import (
 
 // Scene is what any picture needs besides the incident.
 type Scene struct {
-	Process flow.Process
-	Names   Names
-	Now     time.Time                         // the business clock
-	Zone    *time.Location                    // the organization's; nil is UTC
-	ZoneOf  func(flow.UserID) *time.Location  // for lateness; nil, or a nil answer, is Zone
-	Command string                            // as it was installed: "/inc"
-	Links   func(flow.Incident) (card string) // permalink of the current card, or nothing; may be nil
-	Home    string                            // address of the App Home tab: https or slack:, or nothing
+	Process   flow.Process
+	Names     Names
+	Now       time.Time                         // the business clock
+	Zone      *time.Location                    // the organization's; nil is UTC
+	ZoneOf    func(flow.UserID) *time.Location  // for lateness; nil, or a nil answer, is Zone
+	Command   string                            // as it was installed: "/inc"
+	Links     func(flow.Incident) (card string) // permalink of the current card, or nothing; may be nil
+	GroupName func(flow.GroupID) string         // what a user group is called, or nothing; may be nil
+	Home      string                            // address of the App Home tab: https or slack:, or nothing
 }
 
 // Names knows what people are called. It never calls out: somebody unknown is an empty name, which is written "somebody".

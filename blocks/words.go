@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"epilogue/flow"
 )
@@ -126,6 +127,13 @@ func (s Scene) state(inc flow.Incident, t flow.Task) Text {
 		return say("🔴")
 	}
 	return say("⬜")
+}
+
+// capital is a text as it begins a line of a menu.
+func capital(t Text) string {
+	s := t.Plain()
+	_, n := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:n]) + s[n:]
 }
 
 // count is a number with its noun: 1 task, 3 tasks.

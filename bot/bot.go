@@ -116,6 +116,7 @@ func New(o Options) *Bot {
 	b.behind = newBackground(b.log)
 	b.people = &directory{slack: o.Slack, admins: o.Admins, now: b.clock.Now, behind: b.behind.once}
 	b.ahead = newAhead()
+	b.people.shapes = b.namedAdmin
 	b.queues = newDispatcher(b.log, maxWaiting, maxWaitingBytes)
 	b.outbox = newOutbox(nil, b.clock, b.log, b.deliver)
 	if o.Store != nil {

@@ -40,6 +40,9 @@ func (b *Bot) onClick(ctx context.Context, r request) (answer, error) {
 	case blocks.OpenHome:
 		return answer{}, nil // Slack has followed the link already
 	}
+	if a, ours, err := b.onProcessClick(ctx, r, action, ref); ours {
+		return a, err
+	}
 	if ref.Incident == 0 {
 		return answer{}, nil
 	}

@@ -68,6 +68,7 @@ type leaf struct {
 	SelectedOption  *option  `json:"selected_option"`
 	SelectedOptions []option `json:"selected_options"`
 	SelectedUser    string   `json:"selected_user"`
+	SelectedUsers   []string `json:"selected_users"`
 	SelectedDate    string   `json:"selected_date"`
 	SelectedConv    string   `json:"selected_conversation"`
 	SelectedChannel string   `json:"selected_channel"`
@@ -113,6 +114,17 @@ func (v viewState) picked(block string) []string {
 	return out
 }
 
+// users are the people who were picked in an input block that takes several.
+func (v viewState) users(block string) []flow.UserID {
+	var out []flow.UserID
+	for _, l := range v.State.Values[block] {
+		for _, id := range l.SelectedUsers {
+			out = append(out, flow.UserID(id))
+		}
+	}
+	return out
+}
+
 func (v viewState) has(block string) bool { return len(v.State.Values[block]) > 0 }
 
 // people are those who were picked.
@@ -122,6 +134,9 @@ func (v viewState) people() []flow.UserID {
 		for _, l := range leaves {
 			if l.SelectedUser != "" {
 				out = append(out, flow.UserID(l.SelectedUser))
+			}
+			for _, id := range l.SelectedUsers {
+				out = append(out, flow.UserID(id))
 			}
 		}
 	}
@@ -282,6 +297,9 @@ func (r request) size() int {
 			n += perLeaf + len(action) + len(l.Value)
 			for _, o := range l.SelectedOptions {
 				n += len(o.Value)
+			}
+			for _, id := range l.SelectedUsers {
+				n += len(id)
 			}
 		}
 	}

@@ -28,6 +28,7 @@ type (
 	// SetAdmins says who shapes the process, whole.
 	SetAdmins struct {
 		People []UserID
+		Unfit  []UserID // those of them who are no full members: nobody else can be an admin
 		Groups []GroupID
 	}
 )
@@ -57,7 +58,10 @@ func (e SetCalendar) edit(d *editing) error {
 }
 
 func (e SetAdmins) edit(d *editing) error {
-	a := AdminList(e).clone()
+	if i := slices.IndexFunc(e.People, func(u UserID) bool { return slices.Contains(e.Unfit, u) }); i >= 0 {
+		return Refusal{Why: CannotBeAdmin, Field: FieldAdmins, By: e.People[i]}
+	}
+	a := AdminList{People: e.People, Groups: e.Groups}.clone()
 	slices.Sort(a.People)
 	slices.Sort(a.Groups)
 	a.People = slices.DeleteFunc(slices.Compact(a.People), func(u UserID) bool { return u == "" })

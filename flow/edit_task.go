@@ -110,7 +110,7 @@ func (d *editing) checkTemplate(t Template) (Template, error) {
 		return t, err
 	}
 	if t.Assignee.User != "" && t.Assignee.Role != "" {
-		return t, Refusal{Why: NotOffered, Field: FieldAssignee}
+		return t, Refusal{Why: OneAssignee, Field: FieldAssignee}
 	}
 	if t.Due.Unit == "" {
 		t.Due = Offset{}

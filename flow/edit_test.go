@@ -129,6 +129,12 @@ func refusedEdits() map[flow.Why][]refusedEdit {
 			{p, add(with(func(t *flow.Template) { t.Due = flow.Offset{N: 1001, Unit: flow.Hours} })), flow.FieldDue},
 			{p, add(with(func(t *flow.Template) { t.Due = flow.Offset{N: 1, Unit: "weeks"} })), flow.FieldDue},
 		},
+		flow.OneAssignee: {
+			{p, add(with(func(t *flow.Template) { t.Assignee = flow.Assignee{Role: "scribe", User: "cem"} })), flow.FieldAssignee},
+		},
+		flow.CannotBeAdmin: {
+			{p, flow.SetAdmins{People: []flow.UserID{"ben", "gus"}, Unfit: []flow.UserID{"gus"}}, flow.FieldAdmins},
+		},
 		flow.NoDay: {
 			{p, flow.SetCalendar{Holidays: []flow.Date{{}}}, flow.FieldHolidays},
 			{p, flow.SetCalendar{Holidays: []flow.Date{{Year: 2026, Month: 2, Day: 30}}}, flow.FieldHolidays},
@@ -163,7 +169,6 @@ func refusedEdits() map[flow.Why][]refusedEdit {
 			{p, add(with(func(t *flow.Template) { t.Kind = "dance" })), flow.FieldKind},
 			{p, add(flow.Template{Kind: flow.AssignRole, Role: "gone"}), flow.FieldRole},
 			{p, add(with(func(t *flow.Template) { t.Assignee.Role = "gone" })), flow.FieldAssignee},
-			{p, add(with(func(t *flow.Template) { t.Assignee = flow.Assignee{Role: "scribe", User: "cem"} })), flow.FieldAssignee},
 			{p, flow.SetCalendar{WorkingDays: []time.Weekday{7}}, flow.FieldDays},
 		},
 	}

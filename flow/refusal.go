@@ -137,4 +137,6 @@ const (
 	TooPublic        Why = "too-public"         // the incident is private, and the channel is not
 	CannotPost       Why = "cannot-post"        // a private channel that Epilogue, or whoever asks, is not in
 	ChannelArchived  Why = "channel-archived"   //
+	OneAssignee      Why = "one-assignee"       // a person or the holder of a role, not both
+	CannotBeAdmin    Why = "cannot-be-admin"    // By is no full member
 )

@@ -1,0 +1,190 @@
+package blocks
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"epilogue/flow"
+)
+
+// listNames are the lists of labels as headings, with what their order means.
+var listNames = map[flow.List]struct{ heading, one, order words }{
+	flow.Severities:     {"Severities", "severity", "The least severe first."},
+	flow.Types:          {"Incident types", "incident type", "The first one is the default."},
+	flow.ActiveStatuses: {"Active statuses", "active status", "An incident starts in the first one."},
+	flow.Roles:          {"Roles", "role", "The role that leads incidents is always there."},
+}
+
+// SettingsModal shows what the process has besides its flows; each part is edited on its own.
+func SettingsModal(s Scene) slack.ModalViewRequest {
+	shown := []slack.Block{section(say("What incidents are like in this organization. Flows refer to it. Nothing changes here by itself; choose what to edit."), nil)}
+	for _, l := range flow.Lists() {
+		names := listed(offeredNames(s.Process.Labels(l)), func(name string) Text { return brief(name, shortPerson) })
+		shown = append(shown, section(join("\n", bold(say(listNames[l].heading)), names), button(Labels, "Edit", Ref{Want: string(l)}, string(listNames[l].heading))))
+	}
+	admins := say("Admins and owners of this workspace, whoever the configuration names, and: %s.", s.adminNames(flow.Value{Users: s.Process.Admins.People, Groups: s.Process.Admins.Groups}))
+	if len(s.Process.Admins.People)+len(s.Process.Admins.Groups) == 0 {
+		admins = say("Admins and owners of this workspace, and whoever the configuration names.")
+	}
+	shown = append(shown,
+		section(join("\n", say("*Working days*"), s.calendarInWords()), button(EditCalendar, "Edit", Ref{}, "Working days")),
+		section(join("\n", say("*Who shapes the process*"), admins), button(EditAdmins, "Edit", Ref{}, "Admins")))
+	return modal(Settings, Ref{}, "Settings", "", shown...)
+}
+
+func offeredNames(roles []flow.Role) []string {
+	var out []string
+	for _, r := range roles {
+		if !r.Retired {
+			out = append(out, r.Name)
+		}
+	}
+	return out
+}
+
+func (s Scene) calendarInWords() Text {
+	c := s.Process.Calendar
+	days := c.WorkingDays
+	if len(days) == 0 {
+		return say("every day; %s", count(len(c.Holidays), "holiday"))
+	}
+	return say("%s; %s", weekdays(days), count(len(c.Holidays), "holiday"))
+}
+
+// LabelsModal shows one of the lists of labels, by pages.
+func LabelsModal(s Scene, l flow.List, number int) slack.ModalViewRequest {
+	all := s.Process.Labels(l)
+	page := pageOf(all, number, EditorPage)
+	shown := []slack.Block{section(say("%s Changes are saved at once. What is in use is retired, never deleted.", say(listNames[l].order)), nil)}
+	for i, r := range page.Items {
+		at := page.Number*EditorPage + i
+		line := say("%d. %s", at+1, bold(brief(r.Name, shortName)))
+		if r.Retired {
+			line = say("%d. %s (retired)", at+1, brief(r.Name, shortName))
+		}
+		shown = append(shown, section(join("\n", line, brief(r.Description, shortLine)), labelMenu(l, r, at, len(all))))
+	}
+	r := Ref{Want: string(l), Page: page.Number}
+	shown = append(shown, actions("labels/do", button(AddLabel, "Add", Ref{Want: string(l)}, string(listNames[l].heading))))
+	shown = append(shown, page.turn(Labels, Ref{Want: string(l)})...)
+	return modal(Labels, r, string(listNames[l].heading), "", shown...)
+}
+
+func labelMenu(l flow.List, r flow.Role, at, n int) slack.BlockElement {
+	ref := Ref{Key: r.Key}
+	choices := append([]*slack.OptionBlockObject{choice(EditLabel, "Edit", ref)}, moves(MoveLabel, ref, at, n)...)
+	switch {
+	case r.Retired:
+		choices = append(choices, choice(RestoreLabel, "Restore", ref))
+	case l != flow.Roles || r.Key != flow.LeadRole:
+		choices = append(choices, choice(RetireLabel, "Retire", ref))
+	}
+	return overflow(choices...)
+}
+
+// LabelForm adds a severity, type, active status or role (r.Key is empty), or edits one.
+func LabelForm(s Scene, name, description string, r Ref, e Editing) slack.ModalViewRequest {
+	l := flow.List(r.Want)
+	does, submit, head := say("This renames it everywhere, also for incidents that have it."), words("Save"), "Edit "+string(listNames[l].one)
+	if r.Key == "" {
+		does, submit, head = say("This adds it behind the others: move it where it belongs afterwards."), "Add", "Add "+string(listNames[l].one)
+	}
+	shown := append(s.opening(does, e), nameField(name))
+	if l == flow.Roles {
+		shown = append(shown, hint(optional(input(flow.FieldDescription, "Instructions", typed(flow.FieldDescription, description, flow.MaxDescription, true))),
+			say("What whoever holds it is to do.")))
+	}
+	return modal(EditLabel, r, head, submit, shown...)
+}
+
+// week are the days as people count them.
+var week = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}
+
+// mostTyped is how much a field holds.
+const mostTyped = 3000
+
+// HolidaysTyped are holidays as they stand in their field, a line each; false if there are more than a field holds.
+func HolidaysTyped(days []flow.Date) (string, bool) {
+	var lines []string
+	for _, d := range days {
+		lines = append(lines, d.String())
+	}
+	s := strings.Join(lines, "\n")
+	return s, utf8.RuneCountInString(s) <= mostTyped
+}
+
+// CalendarForm edits working days and holidays, the latter as they were typed. More holidays than a field holds stay as they are.
+func CalendarForm(s Scene, days []time.Weekday, holidays string, r Ref, e Editing) slack.ModalViewRequest {
+	box := slack.NewCheckboxGroupsBlockElement(flow.FieldDays)
+	for _, w := range week {
+		o := option(dayKey(w), w.String())
+		box.Options = append(box.Options, o)
+		for _, d := range days {
+			if d == w {
+				box.InitialOptions = append(box.InitialOptions, o)
+			}
+		}
+	}
+	shown := append(s.opening(say("Due dates that are counted in business days leave out all other days, for tasks whose status begins from now on. Dates that are set stay."), e),
+		hint(optional(input(flow.FieldDays, "Working days", box)), say("None: every day.")))
+	if _, fits := HolidaysTyped(s.Process.Calendar.Holidays); fits {
+		shown = append(shown, hint(optional(input(flow.FieldHolidays, "Holidays", typed(flow.FieldHolidays, holidays, mostTyped, true))),
+			say("A day on each line, like 2026-12-25. What stands behind it on the line is left out.")))
+	} else {
+		shown = append(shown, section(say("%s are set, more than a field holds: they are edited with epilogue flows export and import.", count(len(s.Process.Calendar.Holidays), "holiday")), nil))
+	}
+	return modal(EditCalendar, r, "Working days", "Save", shown...)
+}
+
+func dayKey(w time.Weekday) string { return strings.ToLower(w.String()[:3]) }
+
+// DaysPicked reads the boxes of CalendarForm.
+func DaysPicked(values []string) []time.Weekday {
+	var out []time.Weekday
+	for _, w := range week {
+		for _, v := range values {
+			if v == dayKey(w) {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+// AdminsForm edits who shapes the process besides the workspace's own admins. Groups are user groups that can be chosen; those that are set are among them.
+func AdminsForm(s Scene, people []flow.UserID, groups []flow.GroupID, r Ref, e Editing) slack.ModalViewRequest {
+	pick := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plainText("People", maxLabel), flow.FieldAdmins)
+	for _, u := range people {
+		if _, ok := mention(u); ok {
+			pick.InitialUsers = append(pick.InitialUsers, string(u))
+		}
+	}
+	search := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plainText("User groups", maxLabel), FieldGroups)
+	least := 0
+	search.MinQueryLength = &least
+	for _, g := range groups[:min(len(groups), mostOptions)] {
+		search.InitialOptions = append(search.InitialOptions, s.groupOption(g))
+	}
+	shown := append(s.opening(say("Whoever stands here can change flows and settings, from now on. Admins and owners of this workspace, and whoever the configuration names, always can."), e),
+		optional(input(flow.FieldAdmins, "People", pick)),
+		optional(input(FieldGroups, "User groups", search)))
+	return modal(EditAdmins, r, "Admins", "Save", shown...)
+}
+
+// FieldGroups is the field of AdminsForm that holds user groups.
+const FieldGroups = "groups"
+
+// groupOption is a user group in a menu; its name is its handle, as far as it is known.
+func (s Scene) groupOption(g flow.GroupID) *slack.OptionBlockObject {
+	name := ""
+	if s.GroupName != nil {
+		name = s.GroupName(g)
+	}
+	if name == "" {
+		name = string(g)
+	}
+	return option(string(g), name)
+}
