@@ -252,7 +252,7 @@ func holidays(format words, days, without []flow.Date) Text {
 func (s Scene) adminNames(v flow.Value) Text {
 	out := listed(v.Users, s.name)
 	if len(v.Groups) > 0 {
-		out = join(", ", out, say("user groups: %s", listed(v.Groups, func(g flow.GroupID) Text { return say("%s", string(g)) })))
+		out = join(", ", out, say("user groups: %s", listed(v.Groups, func(g flow.GroupID) Text { return brief(s.groupName(g), shortPerson) })))
 	}
 	if out.IsZero() {
 		return say("those of the workspace")

@@ -177,14 +177,27 @@ func AdminsForm(s Scene, people []flow.UserID, groups []flow.GroupID, r Ref, e E
 // FieldGroups is the field of AdminsForm that holds user groups.
 const FieldGroups = "groups"
 
-// groupOption is a user group in a menu; its name is its handle, as far as it is known.
-func (s Scene) groupOption(g flow.GroupID) *slack.OptionBlockObject {
-	name := ""
+// groupName is what a user group is called, as far as that is known.
+func (s Scene) groupName(g flow.GroupID) string {
 	if s.GroupName != nil {
-		name = s.GroupName(g)
+		if name := s.GroupName(g); name != "" {
+			return name
+		}
 	}
-	if name == "" {
-		name = string(g)
+	return string(g)
+}
+
+func (s Scene) groupOption(g flow.GroupID) *slack.OptionBlockObject {
+	return option(string(g), s.groupName(g))
+}
+
+// GroupChoices are the user groups that AdminsForm offers for what was typed.
+func GroupChoices(s Scene, groups []flow.GroupID, typed string) []*slack.OptionBlockObject {
+	found := []*slack.OptionBlockObject{}
+	for _, g := range groups {
+		if len(found) < mostOptions && fitsTyped(s.groupName(g), typed) {
+			found = append(found, s.groupOption(g))
+		}
 	}
-	return option(string(g), name)
+	return found
 }

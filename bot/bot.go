@@ -57,6 +57,7 @@ type Bot struct {
 
 	me       self
 	people   *directory
+	groups   *groups
 	pace     *pacer
 	outbox   *outbox
 	lobby    lobby
@@ -117,6 +118,7 @@ func New(o Options) *Bot {
 	b.people = &directory{slack: o.Slack, admins: o.Admins, now: b.clock.Now, behind: b.behind.once}
 	b.ahead = newAhead()
 	b.people.shapes = b.namedAdmin
+	b.groups = &groups{slack: o.Slack, now: b.clock.Now, log: b.log, behind: b.behind.once}
 	b.queues = newDispatcher(b.log, maxWaiting, maxWaitingBytes)
 	b.outbox = newOutbox(nil, b.clock, b.log, b.deliver)
 	if o.Store != nil {

@@ -31,6 +31,8 @@ func (b *Bot) onEvent(ctx context.Context, r request) error {
 		}
 		_, err := b.people.learn(ctx, u)
 		return err
+	case "subteam_created", "subteam_updated":
+		b.groups.refresh()
 	case "member_joined_channel":
 		return b.joined(ctx, r.channel, r.user)
 	case "member_left_channel":

@@ -17,7 +17,7 @@ import (
 
 // scopesOf are the scopes that a call needs, on the kinds of conversations that the bot uses it for, by Slack's reference.
 var scopesOf = map[string][]string{
-	"AuthTestContext": nil, "GetBotInfoContext": {"users:read"}, "GetUserInfoContext": {"users:read"},
+	"AuthTestContext": nil, "GetBotInfoContext": {"users:read"}, "GetUserInfoContext": {"users:read"}, "GetUserGroupsContext": {"usergroups:read"},
 	"OpenViewContext": nil, "PushViewContext": nil, "UpdateViewContext": nil, "PublishViewContext": nil,
 	"PostMessageContext": {"chat:write"}, "UpdateMessageContext": {"chat:write"},
 	"CreateConversationContext":        {"channels:manage", "groups:write"},
@@ -38,6 +38,7 @@ var scopesOf = map[string][]string{
 var subscriptions = map[string]map[string]string{
 	"app_home_opened": {"app_home_opened": ""}, "user_change": {"user_change": "users:read"}, "team_join": {"team_join": "users:read"},
 	"member_joined_channel": {"member_joined_channel": "channels:read groups:read"}, "member_left_channel": {"member_left_channel": "channels:read groups:read"},
+	"subteam_created": {"subteam_created": "usergroups:read"}, "subteam_updated": {"subteam_updated": "usergroups:read"},
 	"message": {"message.channels": "channels:history", "message.groups": "groups:history"},
 }
 

@@ -200,5 +200,5 @@ func (b *Bot) meansFor(ctx context.Context, who flow.Actor, now flow.Process, f 
 // namedAdmin reports whether the process itself names somebody as one of its admins.
 func (b *Bot) namedAdmin(ctx context.Context, who flow.UserID) bool {
 	p, err := b.store.Process(ctx)
-	return err == nil && slices.Contains(p.Admins.People, who)
+	return err == nil && (slices.Contains(p.Admins.People, who) || b.groups.has(ctx, p.Admins.Groups, who))
 }

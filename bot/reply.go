@@ -189,7 +189,8 @@ func (b *Bot) scene(ctx context.Context) blocks.Scene {
 			}
 			return ""
 		},
-		Home: fmt.Sprintf("slack://app?team=%s&id=%s&tab=home", b.me.Team, b.me.App),
+		GroupName: b.groups.name,
+		Home:      fmt.Sprintf("slack://app?team=%s&id=%s&tab=home", b.me.Team, b.me.App),
 	}
 }
 

@@ -69,7 +69,9 @@ func (f Flow) clone() Flow {
 type ReplaceProcess struct{ With Process }
 
 func (e ReplaceProcess) edit(d *editing) error {
+	version := d.p.Version
 	d.p, _ = d.p.Replace(e.With.clone())
+	d.p.Version = version
 	return nil
 }
 
