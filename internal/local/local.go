@@ -35,7 +35,7 @@ type Options struct {
 	Listener net.Listener // of the sandbox; nil: a free port of the loopback interface. A sandbox.Pipe keeps everything in memory, as in a synctest bubble
 	Log      *slog.Logger
 	Zone     *time.Location
-	Sandbox  sandbox.Options // the rest of it; Dir, Listener, Manifest and Page are set here
+	Sandbox  sandbox.Options // the rest of it; Dir, Listener, Manifest, Page and Sample are set here
 	Store    boltstore.Options
 	Link     socketlink.Options
 	Admins   []flow.UserID
@@ -68,6 +68,7 @@ func Start(ctx context.Context, o Options) (_ *Local, err error) {
 	so := o.Sandbox
 	so.Dir, so.Listener, so.Manifest = o.Dir, o.Listener, bot.Manifest("/inc")
 	so.Page = page.New
+	so.Sample = sandbox.Sample{Command: "/inc help", Form: "/inc declare", Field: "Name", Value: "Declared by a script"}
 	if l.Slack, err = sandbox.New(so); err != nil {
 		return nil, fmt.Errorf("start the local Slack: %w", err)
 	}

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,25 +14,26 @@ import (
 	"time"
 )
 
-// The twin of the Go API over HTTP, for scripts and for the web page: under /sandbox/, JSON in and out, or plain text out with
-// "Accept: text/plain". What cannot be done is answered with status 422 and the reason.
+// The control API: the twin of the Go API over HTTP, for scripts and for whoever tries things out. It is under /sandbox/, takes JSON, and answers JSON, or
+// plain text with "Accept: text/plain". What cannot be done is answered with status 422 and the reason. Its requests stand in control_routes.go,
+// control_people.go and control_world.go, in tables that serve them as well as describe them.
 
-// order is the body of any request of the twin; each verb takes what it needs of it. GET requests give the same fields in the query.
+// order is the body of any request; each takes what it needs of it. GET requests give the same fields in the query.
 type order struct {
-	In       string              `json:"in"`   // "#name", "DM", "home"
-	Text     string              `json:"text"` // to say, to wait for, or the line of a slash command
-	To       string              `json:"to"`   // part of the message that is meant
+	In       string              `json:"in"`
+	Text     string              `json:"text"`
+	To       string              `json:"to"`
 	Button   string              `json:"button"`
 	Near     string              `json:"near"`
 	Option   string              `json:"option"`
-	Title    string              `json:"title"`  // of the modal that is meant
-	Field    string              `json:"field"`  // label
-	Fields   map[string][]string `json:"fields"` // what to enter, by label
+	Title    string              `json:"title"`
+	Field    string              `json:"field"`
+	Fields   map[string][]string `json:"fields"`
 	Name     string              `json:"name"`
 	Who      []string            `json:"who"`
 	Private  bool                `json:"private"`
-	Deny     bool                `json:"deny"`     // say no in a confirmation dialog
-	Patience string              `json:"patience"` // such as "10s"; "0s" takes things as they stand
+	Deny     bool                `json:"deny"`
+	Patience string              `json:"patience"`
 
 	On      bool     `json:"on"`
 	For     string   `json:"for"`
@@ -43,12 +43,22 @@ type order struct {
 	Sockets []int    `json:"sockets"`
 	Role    Role     `json:"role"`
 	Scope   string   `json:"scope"`
+	Method  string   `json:"method"`
 	Move    string   `json:"move"`
 	Set     string   `json:"set"`
 	Person  *Persona `json:"person"`
+
+	After      uint64            `json:"-"` // of a GET
+	Status     int               `json:"status"`
+	Match      map[string]string `json:"match"`
+	Slow       string            `json:"slow"`
+	RetryAfter string            `json:"retry_after"`
+	Hang       bool              `json:"hang"`
+	Reset      bool              `json:"reset"`
+	AfterDone  bool              `json:"after_effect"`
 }
 
-// outcome is what a verb answers: a text, and details for those who take JSON.
+// outcome is what a request answers: a text, and details for those who take JSON.
 type outcome struct {
 	text   string
 	result any
@@ -60,47 +70,22 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 		page = s.opts.Page(s)
 		mux.Handle("/", page)
 	}
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		if page != nil && strings.Contains(r.Header.Get("Accept"), "text/html") {
-			page.ServeHTTP(w, r)
-			return
+	orPage := func(plain http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if page != nil && strings.Contains(r.Header.Get("Accept"), "text/html") {
+				page.ServeHTTP(w, r)
+				return
+			}
+			plain(w, r)
 		}
-		tell(w, s.Transcript())
-	})
-	mux.HandleFunc("GET /sandbox/transcript", func(w http.ResponseWriter, _ *http.Request) { tell(w, s.Transcript()) })
-	s.reader(mux, "calls", func(o order) (any, error) { return s.Calls(o.Who...), nil })
-	s.reader(mux, "envelopes", func(o order) (any, error) { return s.Envelopes(o.Who...), nil })
-	s.reader(mux, "notifications", func(order) (any, error) { return s.Notifications(), nil })
-	s.reader(mux, "files", func(order) (any, error) { return s.Files(), nil })
-	s.reader(mux, "sockets", func(order) (any, error) { return s.Sockets(), nil })
-	s.reader(mux, "faults", func(order) (any, error) { return s.faults.list(), nil })
-	s.reader(mux, "people", func(order) (any, error) { return s.people(), nil })
-	s.reader(mux, "scopes", func(order) (any, error) {
-		return obj{"used": notNil(s.UsedScopes()), "events": notNil(s.UsedEvents()), "provided": s.provided()}, nil
-	})
-	s.reader(mux, "clock", func(order) (any, error) { return obj{"now": s.clock.Now().Format(time.RFC3339Nano)}, nil })
-	mux.HandleFunc("POST /sandbox/clock", s.control(s.moveClock))
-	mux.HandleFunc("DELETE /sandbox/log", s.control(func(*http.Request, order) (outcome, error) {
-		s.ClearLog()
-		return outcome{}, nil
-	}))
-	mux.HandleFunc("POST /sandbox/faults", s.addFault)
-	mux.HandleFunc("DELETE /sandbox/faults", s.control(func(*http.Request, order) (outcome, error) {
-		s.faults.Clear()
-		return outcome{}, nil
-	}))
-	mux.HandleFunc("POST /sandbox/faults/{what}", s.control(s.disturb))
-	mux.HandleFunc("POST /sandbox/admin/{what}", s.control(s.administer))
-	mux.HandleFunc("GET /sandbox/changes", s.serveChanges)
-	mux.HandleFunc("/sandbox/people/{who}/{verb}", s.control(s.playPerson))
-}
-
-// reader serves a list as JSON.
-func (s *Server) reader(mux *http.ServeMux, name string, read func(order) (any, error)) {
-	mux.HandleFunc("GET /sandbox/"+name, s.control(func(_ *http.Request, o order) (outcome, error) {
-		result, err := read(o)
-		return outcome{text: string(indented(result)), result: result}, err
-	}))
+	}
+	mux.HandleFunc("GET /{$}", orPage(s.serveTranscript))
+	mux.HandleFunc("GET /sandbox", orPage(s.serveManual))
+	for _, r := range s.table() {
+		mux.HandleFunc(r.method+" "+r.path, s.control(r.does))
+	}
+	mux.HandleFunc("GET /sandbox/transcript", s.serveTranscript)
+	mux.HandleFunc("/sandbox/", s.control(s.unknownRequest))
 }
 
 // control reads the order, carries it out and answers.
@@ -116,6 +101,7 @@ func (s *Server) control(carryOut func(*http.Request, order) (outcome, error)) h
 		if err != nil {
 			status, done.text, answer = http.StatusUnprocessableEntity, err.Error(), obj{"ok": false, "error": err.Error()}
 		}
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if strings.Contains(r.Header.Get("Accept"), "text/plain") {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(status)
@@ -128,9 +114,11 @@ func (s *Server) control(carryOut func(*http.Request, order) (outcome, error)) h
 	}
 }
 
-func tell(w http.ResponseWriter, text string) {
+// serveTranscript reads everything aloud.
+func (s *Server) serveTranscript(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, text)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = io.WriteString(w, s.Transcript())
 }
 
 func indented(v any) []byte {
@@ -139,6 +127,7 @@ func indented(v any) []byte {
 	return b.Bytes()
 }
 
+// readOrder reads what a request asks for. Fields that nobody knows are refused, so that a slip of the pen does not pass.
 func readOrder(r *http.Request) (order, error) {
 	var o order
 	if LooksLikeToken(r.URL.RawQuery) {
@@ -147,6 +136,7 @@ func readOrder(r *http.Request) (order, error) {
 	if r.Method == http.MethodGet {
 		q := r.URL.Query()
 		o.In, o.Text, o.Title, o.Field, o.Patience, o.Who = q.Get("in"), q.Get("text"), q.Get("title"), q.Get("field"), q.Get("patience"), q["who"]
+		o.After, _ = strconv.ParseUint(q.Get("after"), 10, 64)
 		return o, nil
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
@@ -154,7 +144,9 @@ func readOrder(r *http.Request) (order, error) {
 		return o, errors.New(TokenRefusal)
 	}
 	if err == nil && len(body) > 0 {
-		err = json.Unmarshal(body, &o)
+		dec := json.NewDecoder(bytes.NewReader(body))
+		dec.DisallowUnknownFields()
+		err = dec.Decode(&o)
 	}
 	if err != nil {
 		return o, fmt.Errorf("read the request: %w", err)
@@ -162,265 +154,46 @@ func readOrder(r *http.Request) (order, error) {
 	return o, nil
 }
 
-// verbs are what people can be made to do. Those that only look may be asked for with GET.
-var verbs = map[string]func(*Person, order) outcome{
-	"slash":            func(p *Person, o order) outcome { return replied(p.Slash(o.In, o.Text)) },
-	"press":            func(p *Person, o order) outcome { return replied(p.where(o.In).Click(o.Button).In(o.Near)) },
-	"choose":           func(p *Person, o order) outcome { return replied(p.where(o.In).Menu(o.Near).Choose(o.Option)) },
-	"shortcut":         func(p *Person, o order) outcome { return replied(p.Shortcut(o.Name)) },
-	"message-shortcut": func(p *Person, o order) outcome { return replied(p.MessageShortcut(o.In, o.To, o.Name)) },
-	"home": func(p *Person, o order) outcome {
-		home := p.Home()
-		if o.Text != "" {
-			return outcome{text: home.Waits(o.Text)}
+// unknownRequest says what a request could have been.
+func (s *Server) unknownRequest(r *http.Request, _ order) (outcome, error) {
+	var names []string
+	path := strings.TrimSuffix(r.URL.Path, "/")
+	kin, last := path[:strings.LastIndex(path, "/")+1], path[strings.LastIndex(path, "/")+1:]
+	if parts := strings.Split(path, "/"); len(parts) == 5 && parts[2] == "people" {
+		kin = "/sandbox/people/{who}/"
+	}
+	for _, known := range s.table() {
+		rest, near := strings.CutPrefix(known.path, kin)
+		if near && rest == last && known.method != r.Method {
+			return outcome{}, fmt.Errorf("this takes a %s", known.method)
 		}
-		return outcome{text: home.Sees()}
-	},
-	"modal": func(p *Person, o order) outcome { return p.modal(o).described() },
-	"fill": func(p *Person, o order) outcome {
-		m := p.modal(o)
-		if o.Field != "" {
-			m.Enter(o.Field, o.Text)
-		}
-		for field, values := range o.Fields {
-			m.Enter(field, values...)
-		}
-		return m.described()
-	},
-	"check":   func(p *Person, o order) outcome { return p.modal(o).Check(o.Option).described() },
-	"uncheck": func(p *Person, o order) outcome { return p.modal(o).Uncheck(o.Option).described() },
-	"clear":   func(p *Person, o order) outcome { return p.modal(o).Clear(o.Field).described() },
-	"search": func(p *Person, o order) outcome {
-		found := p.modal(o).Search(o.Field, o.Text)
-		return outcome{strings.Join(found, "\n"), found}
-	},
-	"submit": func(p *Person, o order) outcome {
-		r := p.modal(o).Submit()
-		text := "sent"
-		for _, label := range slices.Sorted(keys(r.Errors)) {
-			text = fmt.Sprintf("%s: %s", label, r.Errors[label])
-		}
-		return outcome{cmp.Or(r.Banner, text), r}
-	},
-	"close":     func(p *Person, o order) outcome { p.modal(o).Close(); return outcome{} },
-	"close-all": func(p *Person, o order) outcome { p.modal(o).CloseAll(); return outcome{} },
-
-	"says":       func(p *Person, o order) outcome { return outcome{text: p.Says(o.In, o.Text)} },
-	"replies":    func(p *Person, o order) outcome { return outcome{text: p.Replies(o.In, o.To, o.Text)} },
-	"reacts":     func(p *Person, o order) outcome { p.Reacts(o.In, o.To, o.Name); return outcome{} },
-	"edits":      func(p *Person, o order) outcome { p.Edits(o.In, o.To, o.Text); return outcome{} },
-	"deletes":    func(p *Person, o order) outcome { p.Deletes(o.In, o.To); return outcome{} },
-	"creates":    func(p *Person, o order) outcome { p.Creates(o.Name, o.Private); return outcome{} },
-	"joins":      func(p *Person, o order) outcome { p.Joins(o.In); return outcome{} },
-	"leaves":     func(p *Person, o order) outcome { p.Leaves(o.In); return outcome{} },
-	"invites":    func(p *Person, o order) outcome { p.Invites(o.In, o.Who...); return outcome{} },
-	"kicks":      func(p *Person, o order) outcome { p.Kicks(o.In, o.Who...); return outcome{} },
-	"archives":   func(p *Person, o order) outcome { p.Archives(o.In); return outcome{} },
-	"unarchives": func(p *Person, o order) outcome { p.Unarchives(o.In); return outcome{} },
-	"renames":    func(p *Person, o order) outcome { p.Renames(o.In, o.Name); return outcome{} },
-
-	"sees":          func(p *Person, o order) outcome { return outcome{text: p.where(o.In).Sees()} },
-	"waits":         func(p *Person, o order) outcome { return outcome{text: p.where(o.In).Waits(o.Text)} },
-	"channels":      func(p *Person, _ order) outcome { return listed(p.Channels()) },
-	"bookmarks":     func(p *Person, o order) outcome { return listed(p.Bookmarks(o.In)) },
-	"pins":          func(p *Person, o order) outcome { return listed(p.Pins(o.In)) },
-	"notifications": func(p *Person, _ order) outcome { n := p.Notifications(); return outcome{string(indented(n)), n} },
-}
-
-var looking = []string{"modal", "sees", "waits", "channels", "bookmarks", "pins", "notifications"}
-
-func replied(r Reply) outcome { return outcome{r.Text(), r} }
-
-func listed(items []string) outcome { return outcome{strings.Join(items, "\n"), notNil(items)} }
-
-// where is a place by its name in orders.
-func (p *Person) where(name string) *Place {
-	switch name {
-	case "":
-		return p.anywhere()
-	case "home":
-		return &Place{p: p, name: homeTab}
-	}
-	return p.In(name)
-}
-
-func (p *Person) modal(o order) *Modal {
-	if o.Title != "" {
-		return p.Modal(o.Title)
-	}
-	return p.Modal()
-}
-
-func (m *Modal) described() outcome {
-	return see(m, func(u *user, v *view) (outcome, error) {
-		return outcome{eyes{m.p.s, u}.window(v), obj{"title": textOf(v.Title), "errors": v.shown(), "banner": v.banner}}, nil
-	})
-}
-
-func (s *Server) playPerson(r *http.Request, o order) (outcome, error) {
-	verb := verbs[r.PathValue("verb")]
-	if verb == nil {
-		return outcome{}, fmt.Errorf("people do not know how to %q, but: %s", r.PathValue("verb"), strings.Join(slices.Sorted(keys(verbs)), ", "))
-	}
-	if r.Method != http.MethodPost && (r.Method != http.MethodGet || !slices.Contains(looking, r.PathValue("verb"))) {
-		return outcome{}, errors.New("this takes a POST")
-	}
-	nobody := &Person{s: s}
-	var done outcome
-	err := nobody.try(func(*Person) {
-		p := s.as(r.PathValue("who"), nil)
-		if o.Patience != "" {
-			p.patience = duration(p, o.Patience)
-		}
-		p.denies = o.Deny
-		done = verb(p, o)
-	})
-	return done, err
-}
-
-func duration(p *Person, text string) time.Duration {
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		p.stop(err)
-	}
-	return d
-}
-
-func (s *Server) moveClock(_ *http.Request, o order) (outcome, error) {
-	if o.Set != "" {
-		t, err := time.Parse(time.RFC3339, o.Set)
-		if err != nil {
-			return outcome{}, err
-		}
-		s.clock.Set(t)
-	}
-	if o.Move != "" {
-		d, err := time.ParseDuration(o.Move)
-		if err != nil {
-			return outcome{}, err
-		}
-		s.clock.Move(d)
-	}
-	return outcome{text: s.clock.Now().Format(time.RFC3339)}, nil
-}
-
-// addFault sets a fault of the Web API: a Fault as JSON, with durations such as "2s".
-func (s *Server) addFault(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Fault
-		Slow       string `json:"slow"`
-		RetryAfter string `json:"retry_after"`
-	}
-	err := json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&body)
-	if body.Slow != "" && err == nil {
-		body.Fault.Slow, err = time.ParseDuration(body.Slow)
-	}
-	if body.RetryAfter != "" && err == nil {
-		body.Fault.RetryAfter, err = time.ParseDuration(body.RetryAfter)
-	}
-	if err != nil {
-		http.Error(w, "read the fault: "+err.Error(), http.StatusUnprocessableEntity)
-		return
-	}
-	s.faults.Add(body.Fault)
-	tell(w, "ok\n")
-}
-
-// list are the faults of the Web API that are set, with how often they struck.
-func (f *Faults) list() []obj {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	out := []obj{}
-	for _, i := range f.active {
-		out = append(out, obj{"fault": i.name(), "method": i.Method, "left": i.left, "hits": i.hits})
-	}
-	return out
-}
-
-// disturb sets the faults that are not about single calls.
-func (s *Server) disturb(r *http.Request, o order) (outcome, error) {
-	var d time.Duration
-	if o.For != "" {
-		var err error
-		if d, err = time.ParseDuration(o.For); err != nil {
-			return outcome{}, err
+		if near && rest != "" && !strings.Contains(rest, "/") && !slices.Contains(names, rest) {
+			names = append(names, rest)
 		}
 	}
-	f := s.faults
-	what := map[string]func(){
-		"rate-limits": func() { f.RateLimits(o.On) },
-		"history-lag": func() { f.HistoryLag(d) },
-		"refuse":      func() { f.RefuseConnections(o.Error) },
-		"stop-pings":  func() { f.StopPings(o.On) },
-		"ghosts":      func() { f.Ghosts(d) },
-		"duplicate":   func() { f.DuplicateNext(max(o.Times, 1)) },
-		"delay":       func() { f.DelayNext(d) },
-		"cut":         func() { f.CutSockets(o.Sockets...) },
-		"silence":     func() { f.SilenceSockets(o.Sockets...) },
-		"disconnect":  func() { f.Disconnect(o.Reason, d, o.Sockets...) },
+	what := map[string]string{"/sandbox/people/{who}/": "people do not know how to", "/sandbox/admin/": "administrators do not know how to", "/sandbox/faults/": "no fault is called"}[kin]
+	if what == "" || len(names) == 0 {
+		return outcome{}, fmt.Errorf("there is no %s %s; /sandbox describes all that there is", r.Method, path)
 	}
-	do := what[r.PathValue("what")]
-	if do == nil {
-		return outcome{}, fmt.Errorf("no fault is called %q, but: %s", r.PathValue("what"), strings.Join(slices.Sorted(keys(what)), ", "))
-	}
-	do()
-	return outcome{}, nil
+	return outcome{}, fmt.Errorf("%s %q, but: %s", what, last, strings.Join(names, ", "))
 }
 
-// administer does what Server's methods of the same names do.
-func (s *Server) administer(r *http.Request, o order) (outcome, error) {
-	who := strings.Join(o.Who, " ")
-	what := map[string]func() error{
-		"deactivate": func() error { return s.Deactivate(who) },
-		"role":       func() error { return s.SetRole(who, o.Role) },
-		"zone":       func() error { return s.SetZone(who, o.Name) },
-		"name":       func() error { return s.SetName(who, o.Name) },
-		"archive":    func() error { return s.ArchiveChannel(o.In) },
-		"kick-app":   func() error { return s.KickApp(o.In) },
-		"add-app":    func() error { return s.AddApp(o.In) },
-		"share":      func() error { return s.ShareChannel(o.In, o.On) },
-		"group":      func() error { return s.SetGroup(GroupSpec{Handle: o.Name, Members: o.Who}) },
-		"channel": func() error {
-			return s.AddChannel(ChannelSpec{Name: o.Name, Private: o.Private, Members: o.Who, App: o.On})
-		},
-		"remove-scope": func() error { s.RemoveScope(o.Scope); return nil },
-		"grant-scope":  func() error { s.GrantScope(o.Scope); return nil },
-		"person": func() error {
-			if o.Person == nil {
-				return errors.New("no person was given")
-			}
-			return s.AddPerson(*o.Person)
-		},
+// span reads a duration such as "10s"; "" is none.
+func span(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
 	}
-	do := what[r.PathValue("what")]
-	if do == nil {
-		return outcome{}, fmt.Errorf("administrators do not know how to %q, but: %s", r.PathValue("what"), strings.Join(slices.Sorted(keys(what)), ", "))
-	}
-	return outcome{}, do()
+	return time.ParseDuration(text)
 }
 
-func (s *Server) people() []obj {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []obj
-	for _, u := range s.ws.sortedUsers() {
-		out = append(out, obj{"id": u.ID, "handle": u.Handle, "name": u.Name, "zone": u.Zone, "role": u.Role})
-	}
-	return out
-}
-
-// serveChanges answers with the number of changes so far, as soon as it is above the number "after" (at most half a minute later).
-func (s *Server) serveChanges(w http.ResponseWriter, r *http.Request) {
-	after, _ := strconv.ParseUint(r.URL.Query().Get("after"), 10, 64)
+// changes answers with the number of changes so far, as soon as it is above the number "after" (at most half a minute later).
+func (s *Server) changes(r *http.Request, o order) (outcome, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), 30*time.Second)
 	defer cancel()
 	var now uint64
 	_ = s.Wait(ctx, func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		now = s.version
-		return now > after
+		now = s.Version()
+		return now > o.After
 	})
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(frame(obj{"version": now}))
+	return outcome{strconv.FormatUint(now, 10), obj{"version": now}}, nil
 }

@@ -170,21 +170,6 @@ func TestSomebodyIsFoundWhoSeesAMessage(t *testing.T) {
 	})
 }
 
-func TestTheLogForgetsTheOldestFirst(t *testing.T) {
-	inBubble(t, sandbox.Options{}, func(t *testing.T, r *rig) {
-		ops := r.channel("ops")
-		const many = 20_001 // one more than are kept
-		for i := range many {
-			r.Person("ana").Says("#ops", fmt.Sprint(i))
-		}
-		all := r.Happenings(0, 2*many)
-		newest, oldest := string(all[0].Envelope.Payload), string(all[len(all)-1].Envelope.Payload)
-		if len(all) != many-2000 || !strings.Contains(newest, `"text":"20000"`) || !strings.Contains(oldest, `"text":"2000"`) {
-			t.Errorf("%d entries of %s are remembered, from %s to %s", len(all), ops, oldest, newest)
-		}
-	})
-}
-
 func TestTokensOfARealWorkspaceAreRefusedAndNeverKept(t *testing.T) {
 	const bot, app = "xoxb-123456789012-123456789012-AbCdEf", "xapp-1-A0123456789-123456789012-abcdef"
 	inBubble(t, sandbox.Options{}, func(t *testing.T, r *rig) {

@@ -36,6 +36,9 @@ type Options struct {
 	// Page makes what serves browsers: every path that is not the sandbox's own, and GET / for those who take HTML. Nil: the transcript as plain text.
 	Page func(*Server) http.Handler
 
+	// Sample is what the examples of the control API use of the app.
+	Sample Sample
+
 	AckWithin      time.Duration // 3 s; how long the app has to acknowledge an envelope
 	RetrySpeedup   float64       // 1; how many times faster than Slack events are delivered again
 	PingEvery      time.Duration // 5 s; how often the server pings each socket
@@ -298,7 +301,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		origin := r.Header.Get("Origin")
 		socket := r.URL.Path == "/link/" && origin == "https://api.slack.com" // what Slack's own clients send
-		if origin != "" && origin != "http://"+r.Host && !socket || r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+		if origin != "" && origin != "http://"+r.Host && !socket || strange(r) {
 			http.Error(w, "the sandbox does not answer other sites", http.StatusForbidden)
 			return
 		}
@@ -309,6 +312,12 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		defer s.wg.Done()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// strange says whether a browser sent the request for another site; another port of this machine is another site for all that changes something.
+func strange(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return site == "cross-site" || site == "same-site" && r.Method != http.MethodGet && r.Method != http.MethodHead
 }
 
 // enter counts one more piece of work that Close waits for, unless it is closed already.

@@ -20,6 +20,7 @@ import (
 func (p *Page) stageRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /stage", p.showStage)
 	mux.HandleFunc("GET /stage/live", p.followStage)
+	mux.HandleFunc("GET /sandbox", p.showManual)
 	mux.HandleFunc("GET /stage/entry/{seq}", p.showEntry)
 	mux.HandleFunc("GET /stage/message", p.goToMessage)
 	for path, do := range map[string]func(*http.Request) error{

@@ -24,7 +24,10 @@
     } catch {
       return tell("The sandbox does not answer. Is it still running?");
     }
-    if (response.ok) return;
+    if (response.ok) {
+      if (document.querySelector(".manual")) location.reload(); // this page follows nothing
+      return;
+    }
     const why = (await response.text()).trim();
     if (error) error.textContent = why; else tell(why);
   });
@@ -55,7 +58,7 @@
   });
 
   const list = () => $("rows");
-  if (!list()) return;
+  if (!list()) return; // the description of the control API has no timeline
 
   // ── Entries ──
 
