@@ -43,6 +43,8 @@ const (
 	ResumeReminders    Action = "reminders.resume"    //
 	RemindersList      Action = "reminders"           // shows, Ref.Page
 
+	UpdateFromFlow Action = "incident.update-from-flow" // form; Ref.Flow and Ref.Want are the flow and the version that were shown
+
 	Declare    Action = "incident.declare"       // form
 	Again      Action = "incident.declare-again" // form: the same name within a minute was meant
 	Update     Action = "incident.update"        // form

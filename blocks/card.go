@@ -75,6 +75,9 @@ func (s Scene) cardMenu(inc flow.Incident) slack.BlockElement {
 		choice(OptOut, "Opt out of post-incident", Ref{Incident: inc.ID}),
 		choice(AddTask, "Add task", Ref{Incident: inc.ID}),
 	}
+	if _, changed := s.Process.SnapshotUpdate(inc, flow.Actor{}); changed {
+		choices = append(choices, choice(UpdateFromFlow, "Update from the flow", Ref{Incident: inc.ID}))
+	}
 	if opens(s.Home) {
 		home := choice(OpenHome, "Open in App Home", Ref{Incident: inc.ID})
 		home.URL = s.Home
@@ -174,6 +177,8 @@ func (s Scene) ended(inc flow.Incident, ev flow.Event) Text {
 		return say("%s: %s. %s was closed.", statusOf(inc, f.From), tally(p.Done, p.NotDoing), inc.ID)
 	case flow.OptedOut:
 		return say("%s was closed early by %s; %s left.", inc.ID, s.name(ev.By), count(len(f.Skipped), "task"))
+	case flow.FlowEntered:
+		return say("%s goes through %s now.", inc.ID, quoted(f.Snapshot.Name))
 	case flow.Reopened:
 		return say("⏸ Paused: %s is active again. The tasks come back when it is resolved.", inc.ID)
 	}

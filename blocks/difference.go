@@ -76,10 +76,14 @@ func each[T any](all []T, one func(T) Text) []Text {
 }
 
 func (s Scene) subject(d flow.Difference) Text {
-	switch d.Part {
-	case flow.StatusPart:
+	switch inside := d.Flow == ""; { // the reader knows which flow is meant
+	case d.Part == flow.StatusPart && inside:
+		return say("Status %s", quoted(d.Name))
+	case d.Part == flow.TaskPart && inside:
+		return say("Task %s", quoted(d.Name))
+	case d.Part == flow.StatusPart:
 		return say("Flow %s: status %s", quoted(d.Flow), quoted(d.Name))
-	case flow.TaskPart:
+	case d.Part == flow.TaskPart:
 		return say("Flow %s: task %s", quoted(d.Flow), quoted(d.Name))
 	}
 	return say("%s %s", say(partWords[d.Part][0]), quoted(d.Name))
@@ -107,10 +111,12 @@ func statuses(n int) Text {
 }
 
 func (s Scene) reordered(d flow.Difference) Text {
-	switch d.Part {
-	case flow.StatusPart:
+	switch {
+	case d.Part == flow.StatusPart && d.Flow == "":
+		return say("The statuses, in order: %s.", quotedAll(d.Order))
+	case d.Part == flow.StatusPart:
 		return say("Flow %s: the statuses, in order: %s.", quoted(d.Flow), quotedAll(d.Order))
-	case flow.TaskPart:
+	case d.Part == flow.TaskPart:
 		return say("Flow %s: the tasks of %s are in another order: %s.", quoted(d.Flow), quoted(d.Status), quotedAll(d.Order))
 	}
 	return say("%s: %s.", say(partWords[d.Part][1]), quotedAll(d.Order))

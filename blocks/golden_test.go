@@ -193,6 +193,15 @@ func views(t *testing.T) map[string]slack.ModalViewRequest {
 	all["instructions"] = InstructionsModal(s.scene(), s.inc, task)
 	all["update-in-flow"] = UpdateForm(s.scene(), s.inc)
 	all["move-on"] = MoveOnForm(s.scene(), s.inc)
+	u, _ := changed(t, s.p,
+		flow.AddTemplate{Flow: "standard", Status: "reviewing", Task: flow.Template{Kind: flow.Custom, Title: "Ask Legal"}},
+		flow.RemoveTemplate{Flow: "standard", Task: "share-postmortem"},
+		flow.RenameStatus{Flow: "standard", Status: "reviewing", Name: "Looking back"},
+		flow.EditFlow{Flow: "standard", OptOut: new(flow.LeadAndAdmins)},
+	).SnapshotUpdate(s.inc, actor(ana))
+	all["update-from-flow"] = UpdateFromFlowForm(s.scene(), s.inc, u, false)
+	u, _ = changed(t, s.p, flow.AddFlow{Name: "Big", Preset: flow.MajorPreset}, flow.MoveFlow{Flow: "big-2", By: -9}).SnapshotUpdate(s.inc, actor(ana))
+	all["update-from-other-flow"] = UpdateFromFlowForm(s.scene(), s.inc, u, true)
 	closing("opt-out", s, ben)
 	for _, n := range []flow.TaskNumber{1, 2, 3} {
 		s.does(ben, flow.CompleteTask{Task: n})
@@ -275,6 +284,9 @@ func TestTheTimelineTellsEveryFact(t *testing.T) {
 		flow.Reopened{To: flow.Active, Reason: "it is back"},
 		flow.Reopened{To: flow.PostIncident, Tasks: []flow.TaskNumber{2}},
 		flow.FlowResumed{Again: []flow.TaskNumber{1}},
+		flow.SnapshotUpdated{
+			Snapshot: flow.Snapshot{Name: "Standard"}, Added: []flow.Task{{Title: "Ask Legal"}, {Title: "Tell *support*"}}, Removed: []flow.Task{{Title: "Share it"}},
+		},
 	}
 	samples = append(samples, documentSamples()...)
 	var b strings.Builder

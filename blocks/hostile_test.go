@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,10 @@ func sampleFacts(typed string) []flow.Fact {
 		flow.TaskDueSet{Task: 1, To: flow.Date{Year: 2027, Month: 1, Day: 2}, Reason: reason},
 		flow.TaskAdded{Task: flow.Task{Title: title}},
 		flow.TaskRemoved{Task: 99, Title: title},
+		flow.SnapshotUpdated{
+			Snapshot: flow.Snapshot{Name: title}, Added: slices.Repeat([]flow.Task{{Title: title}}, 100),
+			Changed: slices.Repeat([]flow.Task{{Title: title}}, 100), Removed: []flow.Task{{Title: title}},
+		},
 	}
 }
 
@@ -237,6 +242,9 @@ func (s sampled) viewsOf(at string, inc flow.Incident, events []flow.Event, view
 	if inc.Stage == flow.PostIncident {
 		view(at+"opt out", OptOutForm(sc, inc, ben))
 		view(at+"move on", MoveOnForm(sc, inc))
+		for _, u := range s.updates(inc) {
+			view(at+"update from the flow", UpdateFromFlowForm(sc, inc, u, true))
+		}
 		view(at+"add", AddTaskForm(sc, inc, cut(s.typed, flow.MaxTitle)))
 	}
 	for _, t := range inc.Tasks[:min(len(inc.Tasks), 3)] {

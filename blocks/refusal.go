@@ -39,7 +39,7 @@ func Refusal(s Scene, inc flow.Incident, r flow.Refusal) Text {
 			return say("%s has its channel already: %s.", id, where)
 		}
 		return say("Nothing changed: it is that way already.")
-	case flow.Required, flow.TooLong, flow.TooMany, flow.NotOffered, flow.BadDate, flow.NeedsLead, flow.NeedsTask:
+	case flow.Required, flow.TooLong, flow.TooMany, flow.NotOffered, flow.BadDate, flow.NeedsLead, flow.NeedsTask, flow.NeedsChange:
 		return s.badInput(r, id)
 	case flow.UnknownTask, flow.AlreadySettled, flow.AlreadyOpen, flow.AlreadyAssigned, flow.EarlierStatus:
 		return s.taskRefused(inc, r, id)
@@ -121,6 +121,8 @@ func (s Scene) badInput(r flow.Refusal, id flow.IncidentID) Text {
 		return say("This cannot be chosen any more. Please choose %s that is offered now.", fieldName(r.Field))
 	case flow.BadDate:
 		return say("This is not a day from today on. Write it like 2026-12-03.")
+	case flow.NeedsChange:
+		return say("Choose at least one change. To leave %s as it is, close this.", id)
 	case flow.NeedsLead:
 		return say("%s has no lead. Name who led it, so that somebody answers for what comes next.", id)
 	}
@@ -163,6 +165,10 @@ func (s Scene) stageRefused(inc flow.Incident, r flow.Refusal, id flow.IncidentI
 		return say("%s is active already.", id)
 	case flow.AlreadyDeclared:
 		return say("%s is declared already.", id)
+	case flow.LeadOnly:
+		return join(" ", say("Only the incident lead and admins can update %s from the flow.", id), s.lead(inc))
+	case flow.FlowChanged:
+		return say("The flow that applies to %s was changed again meanwhile, so nothing was done. Choose *Update from the flow* on the card to see what is different now.", id)
 	case flow.NotInFlow:
 		return say("%s is active; post-incident tasks begin when it is resolved: %s.", id, s.command("close %s", id))
 	case flow.StatusByTasks:

@@ -117,8 +117,11 @@ func Thread(s Scene, inc flow.Incident, events []flow.Event) Message {
 func withRemoved(inc flow.Incident, events []flow.Event) flow.Incident {
 	inc.Tasks = slices.Clone(inc.Tasks)
 	for _, ev := range events {
-		if f, ok := ev.Fact.(flow.TaskRemoved); ok {
+		switch f := ev.Fact.(type) {
+		case flow.TaskRemoved:
 			inc.Tasks = append(inc.Tasks, flow.Task{Number: f.Task, Title: f.Title})
+		case flow.SnapshotUpdated:
+			inc.Tasks = append(inc.Tasks, f.Removed...)
 		}
 	}
 	return inc
@@ -140,6 +143,8 @@ func (s Scene) threadLine(inc flow.Incident, ev flow.Event) Text {
 		return say("%s added %s.", by, bold(title(f.Task)))
 	case flow.TaskRemoved:
 		return say("%s removed %s.", by, bold(brief(f.Title, shortTitle)))
+	case flow.SnapshotUpdated:
+		return s.updatedFromFlow(ev, f)
 	case flow.TaskDueSet:
 		return s.dueChanged(by, bold(s.titleOf(inc, f.Task)), f)
 	case flow.DocumentAttached, flow.DocumentStateSet, flow.DocumentMadeMain, flow.DocumentDetached, flow.DocumentShared:

@@ -34,6 +34,8 @@ func (s Scene) Sentence(inc flow.Incident, ev flow.Event) Text {
 		return s.goneSentence(inc, f)
 	case flow.DocumentRequested, flow.DocumentAttached, flow.DocumentStateSet, flow.DocumentMadeMain, flow.DocumentDetached, flow.DocumentShareAsked, flow.DocumentShared, flow.DocumentUsed:
 		return s.documentSentence(inc, ev)
+	case flow.SnapshotUpdated:
+		return s.updatedWhole(ev, f)
 	case flow.FlowEntered, flow.FlowResumed, flow.StatusEntered, flow.IncidentClosed, flow.OptedOut, flow.Reopened:
 		return s.passage(inc, ev)
 	}

@@ -136,6 +136,8 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 		return b.clickMoveOn(ctx, r, ref, inc)
 	case blocks.AddTask:
 		return b.addTaskForm(ctx, r, inc)
+	case blocks.UpdateFromFlow:
+		return b.updateFromFlowForm(ctx, r, inc)
 	case blocks.Summary:
 		return b.show(r, blocks.SummaryMessage(s, inc)), nil
 	case blocks.Tasks:

@@ -45,6 +45,8 @@ func (b *Bot) onForm(ctx context.Context, r request) (answer, error) {
 		return b.submitInvite(ctx, r, inc, ref)
 	case blocks.UseChannel:
 		return b.submitUseChannel(ctx, r, inc)
+	case blocks.UpdateFromFlow:
+		return b.submitUpdateFromFlow(ctx, r, inc, ref)
 	}
 	cmd, err := b.commandOf(ctx, action, ref, r, inc)
 	if err != nil || cmd == nil {

@@ -100,6 +100,16 @@ func (inc *Incident) setDue(due []TaskDue) {
 	}
 }
 
+// assign makes default assignments.
+func (inc *Incident) assign(assigned []TaskFor) {
+	for _, a := range assigned {
+		if t := inc.task(a.Task); t != nil {
+			t.Assignee = a.To
+			inc.involve(a.To)
+		}
+	}
+}
+
 // place puts tasks into the order in which they are shown.
 func (inc *Incident) place() {
 	slices.SortStableFunc(inc.Tasks, func(a, b Task) int {
@@ -172,8 +182,8 @@ func (f EvidenceGone) apply(inc *Incident, _ Event) { delete(inc.Evidence, f.Pro
 func (f FlowEntered) apply(inc *Incident, ev Event) {
 	snapshot := f.Snapshot
 	inc.Snapshot, inc.Tasks = &snapshot, slices.Clone(f.Tasks)
-	inc.Stage, inc.Card = PostIncident, 0
-	if !f.Late {
+	inc.Stage, inc.Card, inc.Dropped = PostIncident, 0, nil
+	if !f.Late && f.From == "" {
 		inc.ResolvedBy, inc.ResolvedAt = ev.By, ev.At
 	}
 	inc.ClosedBy, inc.ClosedAt, inc.OptedOut = "", time.Time{}, nil
@@ -197,12 +207,7 @@ func (f StatusEntered) apply(inc *Incident, ev Event) {
 	inc.Status, inc.Since, inc.Card = f.Status, ev.At, ev.Seq
 	inc.setDue(f.Due)
 	inc.restartBegun(f.Status, ev.At)
-	for _, a := range f.Assigned {
-		if t := inc.task(a.Task); t != nil {
-			t.Assignee = a.To
-			inc.involve(a.To)
-		}
-	}
+	inc.assign(f.Assigned)
 }
 
 func (f IncidentClosed) apply(inc *Incident, ev Event) {
@@ -282,6 +287,32 @@ func (f TaskAdded) apply(inc *Incident, ev Event) {
 	inc.place()
 }
 
+func (f SnapshotUpdated) apply(inc *Incident, ev Event) {
+	snapshot := f.Snapshot
+	inc.Snapshot = &snapshot
+	inc.Tasks = slices.DeleteFunc(inc.Tasks, func(t Task) bool { return numbered(f.Removed, t.Number) })
+	for _, t := range f.Changed {
+		if old := inc.task(t.Number); old != nil {
+			*old = t
+		}
+	}
+	inc.Tasks = append(inc.Tasks, f.Added...)
+	for _, t := range f.Added {
+		inc.LastTask = max(inc.LastTask, t.Number)
+	}
+	inc.setDue(f.Due)
+	for _, d := range f.Due {
+		if t := inc.task(d.Task); t != nil {
+			t.restart(ev.At)
+		}
+	}
+	inc.assign(f.Assigned)
+	inc.place()
+}
+
 func (f TaskRemoved) apply(inc *Incident, _ Event) {
+	if t := inc.task(f.Task); t != nil && t.Template != "" {
+		inc.Dropped = append(inc.Dropped, t.Template)
+	}
 	inc.Tasks = slices.DeleteFunc(inc.Tasks, func(t Task) bool { return t.Number == f.Task })
 }

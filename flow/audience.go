@@ -84,6 +84,10 @@ func Defaulted(events []Event) []UserID {
 			for _, a := range f.Assigned {
 				add(a.To)
 			}
+		case SnapshotUpdated:
+			for _, a := range f.Assigned {
+				add(a.To)
+			}
 		case TaskAssigned:
 			if f.ByRole {
 				add(f.To)

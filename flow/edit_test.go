@@ -210,3 +210,16 @@ func TestAnEditThatCannotBeIsRefusedBesideItsField(t *testing.T) {
 		}
 	}
 }
+
+// edited edits the process of a story, which its incident does not notice.
+func (s *story) edited(edits ...flow.ProcessEdit) *story {
+	s.t.Helper()
+	for _, e := range edits {
+		next, err := flow.Edit(s.process, e, root)
+		if err != nil {
+			s.t.Fatalf("%T%+v: %v", e, e, err)
+		}
+		s.process = next
+	}
+	return s
+}

@@ -28,9 +28,11 @@ type telling struct {
 
 // EndsStatus reports whether a fact ends the status that the incident is in, and with it the status's card.
 func EndsStatus(f Fact) bool {
-	switch f.(type) {
+	switch f := f.(type) {
 	case StatusEntered, IncidentClosed, OptedOut, Reopened:
 		return true
+	case FlowEntered:
+		return f.From != ""
 	}
 	return false
 }
@@ -88,9 +90,16 @@ func (t *telling) tell(ev Event, later []Event) {
 		if len(f.Past) > 0 {
 			t.add(Effect{Tell: TellPast, Seq: ev.Seq})
 		}
-	case FlowEntered, FlowResumed:
+	case FlowEntered:
+		t.shrink(ev, f.Card)
 		t.entered = true
 		t.add(first)
+	case FlowResumed:
+		t.entered = true
+		t.add(first)
+	case SnapshotUpdated:
+		t.settled(thread, refresh)
+		t.defaulted(ev, f.Assigned)
 	case StatusEntered:
 		t.status(ev, f, later)
 	case IncidentClosed:
@@ -171,9 +180,14 @@ func (t *telling) status(ev Event, f StatusEntered, later []Event) {
 		Effect{Tell: TellFirst, Seq: ev.Seq},
 		Effect{Tell: TellDMs, Seq: ev.Seq},
 	)
+	t.defaulted(ev, f.Assigned)
+}
+
+// defaulted tells each person once which tasks are theirs by default.
+func (t *telling) defaulted(ev Event, assigned []TaskFor) {
 	var people []UserID
 	tasks := map[UserID][]TaskNumber{}
-	for _, a := range f.Assigned {
+	for _, a := range assigned {
 		if a.To == "" {
 			continue
 		}

@@ -80,6 +80,19 @@ type (
 		Tasks    []Task   `json:"tasks"`
 		Late     bool     `json:"late,omitempty"`   // started after the incident was closed without it
 		Switch   bool     `json:"switch,omitempty"` // from another flow, which was paused
+		// Where it took the place of another flow while the incident was in that: the status that this ended, and its card.
+		From Key    `json:"from,omitempty"`
+		Card uint64 `json:"card,omitempty"`
+	}
+	// SnapshotUpdated brought the snapshot up to date. Changed and Added are whole, as they are then; so is Removed, as they were.
+	SnapshotUpdated struct {
+		From     int       `json:"from"` // the version of the process that the snapshot was of
+		Snapshot Snapshot  `json:"snapshot"`
+		Added    []Task    `json:"added,omitempty"`
+		Changed  []Task    `json:"changed,omitempty"`
+		Removed  []Task    `json:"removed,omitempty"`
+		Due      []TaskDue `json:"due,omitempty"`
+		Assigned []TaskFor `json:"assigned,omitempty"` // default assignments, as of StatusEntered
 	}
 	// FlowResumed took up a paused flow again.
 	FlowResumed struct {
@@ -200,6 +213,7 @@ func (EvidenceFound) FactName() string    { return "evidence-found" }
 func (EvidenceGone) FactName() string     { return "evidence-gone" }
 func (FlowEntered) FactName() string      { return "flow-entered" }
 func (FlowResumed) FactName() string      { return "flow-resumed" }
+func (SnapshotUpdated) FactName() string  { return "snapshot-updated" }
 func (StatusEntered) FactName() string    { return "status-entered" }
 func (IncidentClosed) FactName() string   { return "incident-closed" }
 func (OptedOut) FactName() string         { return "opted-out" }
@@ -226,6 +240,7 @@ func Facts() []Fact {
 		EvidenceGone{},
 		FlowEntered{},
 		FlowResumed{},
+		SnapshotUpdated{},
 		StatusEntered{},
 		IncidentClosed{},
 		OptedOut{},

@@ -34,6 +34,7 @@ type Incident struct {
 	Snapshot *Snapshot  `json:"snapshot,omitempty"` // the flow it entered; nil if it never did
 	Tasks    []Task     `json:"tasks,omitempty"`    // by status in the snapshot's order, then by number
 	LastTask TaskNumber `json:"last_task,omitempty"`
+	Dropped  []Key      `json:"dropped,omitempty"`   // tasks of the flow that people took off this incident, by Template
 	Since    time.Time  `json:"since,omitzero"`      // when the current status began
 	Card     uint64     `json:"card,omitempty"`      // the Seq of the StatusEntered event that began it: it names the status's card
 	PausedAt time.Time  `json:"paused_at,omitzero"`  // set while it is active again and the flow waits: since when, be it since it was closed
@@ -243,6 +244,7 @@ func (inc Incident) LateAt(t Task, zone *time.Location) (time.Time, bool) {
 // clone copies everything that Apply may write to.
 func (inc Incident) clone() Incident {
 	inc.Tasks = slices.Clone(inc.Tasks)
+	inc.Dropped = slices.Clone(inc.Dropped)
 	inc.Involved = slices.Clone(inc.Involved)
 	inc.Roles = maps.Clone(inc.Roles)
 	inc.Evidence = maps.Clone(inc.Evidence)

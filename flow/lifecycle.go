@@ -108,34 +108,23 @@ func (c EnterFlow) do(s *scene) error {
 // enterFlow takes the snapshot and begins its first status.
 func (s *scene) enterFlow(c Closing) error {
 	f := FlowEntered{
-		Late:   c.Way == ClosedWay,
-		Switch: c.Way == ResumeWay,
-		Snapshot: Snapshot{
-			Flow: c.Flow.Key, Name: c.Flow.Name, Version: s.process.Version, OptOut: c.Flow.OptOut,
-			Calendar: s.process.Calendar.clone(), Entry: Ask, Because: cloneConditions(slices.Concat(c.Flow.AppliesTo, c.Because)),
-			Reminders: slices.Clone(c.Flow.Reminders),
-		},
+		Late:     c.Way == ClosedWay,
+		Switch:   c.Way == ResumeWay,
+		Snapshot: s.snapshotOf(c.Flow, Ask, slices.Concat(c.Flow.AppliesTo, c.Because)),
 	}
 	if c.Way == AutomaticWay {
 		f.Snapshot.Entry = Automatic
 	}
 	last := s.inc.LastTask
-	for _, st := range c.Flow.Statuses {
-		f.Snapshot.Statuses = append(f.Snapshot.Statuses, Label{Key: st.Key, Name: st.Name})
-		for _, tpl := range st.Tasks {
-			t := Task{
-				Template: tpl.Key, Status: st.Key, Kind: tpl.Kind, Title: tpl.Title, Description: tpl.Description,
-				Role: tpl.Role, Optional: tpl.Optional, Default: tpl.Assignee, Offset: tpl.Due, State: Open,
-			}
-			if old, ok := s.keeps(t, f.Tasks); ok {
-				t.Number, t.State, t.Settled = old.Number, old.State, old.Settled
-				t.Assignee, t.ByHand, t.Due, t.DueChanges = old.Assignee, old.ByHand, old.Due, old.DueChanges
-			} else {
-				last++
-				t.Number, t.Again = last, s.waits(t)
-			}
-			f.Tasks = append(f.Tasks, t)
+	for _, tpl := range tasksOf(c.Flow) {
+		t := taskOf(tpl.Template, tpl.status.Key)
+		if old, ok := s.keeps(t, f.Tasks); ok {
+			t = t.takenFrom(old)
+		} else {
+			last++
+			t.Number, t.Again = last, s.waits(t)
 		}
+		f.Tasks = append(f.Tasks, t)
 	}
 	f.Tasks = append(f.Tasks, s.strays(f)...)
 	if len(f.Tasks) > MaxTasks {
@@ -145,6 +134,19 @@ func (s *scene) enterFlow(c Closing) error {
 	s.present()
 	s.enter(f.Snapshot.Statuses[0].Key, StatusEntered{})
 	return nil
+}
+
+// snapshotOf is the copy of a flow that an incident takes.
+func (s *scene) snapshotOf(f Flow, entry Entry, because []Condition) Snapshot {
+	out := Snapshot{
+		Flow: f.Key, Name: f.Name, Version: s.process.Version, OptOut: f.OptOut,
+		Calendar: s.process.Calendar.clone(), Entry: entry, Because: cloneConditions(because),
+		Reminders: slices.Clone(f.Reminders),
+	}
+	for _, st := range f.Statuses {
+		out.Statuses = append(out.Statuses, Label{Key: st.Key, Name: st.Name})
+	}
+	return out
 }
 
 // keeps finds the settled task of the flow that was paused which a task of the new flow takes over, if no other has already.
@@ -172,7 +174,7 @@ func (s *scene) strays(f FlowEntered) []Task {
 	var out []Task
 	for _, old := range s.inc.Tasks {
 		if old.State != Open && !slices.ContainsFunc(f.Tasks, func(x Task) bool { return x.Number == old.Number }) {
-			old.Status = f.Snapshot.Statuses[0].Key
+			old.Status, old.Template = f.Snapshot.Statuses[0].Key, "" // it is of this incident only now
 			out = append(out, old)
 		}
 	}

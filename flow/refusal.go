@@ -115,6 +115,9 @@ const (
 	EarlierStatus    Why = "earlier-status"     // reopening goes back there: needs a confirmation
 	ChannelInUse     Why = "channel-in-use"     // an incident in it is not closed yet: Incident
 	ChannelUnfit     Why = "channel-unfit"      // a DM, or shared with another organization
+	LeadOnly         Why = "lead-only"          // bringing an incident up to date from the flow is for the lead and admins
+	FlowChanged      Why = "flow-changed"       // the flow is another one, or another version, than was shown
+	NeedsChange      Why = "needs-change"       // choose at least one change
 	// Of edits of the process:
 	AdminsOnly Why = "admins-only" // only admins edit it
 	GonePart   Why = "gone-part"   // what Field names is there no more

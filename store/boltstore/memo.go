@@ -88,6 +88,7 @@ func (t *txn) peek(id flow.IncidentID, record []byte) (decoded, bool) {
 func clone(inc flow.Incident) flow.Incident {
 	inc.Roles, inc.Evidence = maps.Clone(inc.Roles), maps.Clone(inc.Evidence)
 	inc.Involved, inc.Tasks = slices.Clone(inc.Involved), slices.Clone(inc.Tasks)
+	inc.Dropped = slices.Clone(inc.Dropped)
 	inc.Documents = slices.Clone(inc.Documents)
 	for i, d := range inc.Documents {
 		inc.Documents[i].UsedBy, inc.Documents[i].Shares = slices.Clone(d.UsedBy), slices.Clone(d.Shares)

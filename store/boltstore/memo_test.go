@@ -23,7 +23,8 @@ func full() flow.Incident {
 			Reminders: []flow.Step{flow.OnTheDay},
 			Because:   []flow.Condition{{Field: "severity", Values: []flow.Key{"major"}}},
 		},
-		Tasks: []flow.Task{{Number: 1, Title: "Look"}},
+		Tasks:   []flow.Task{{Number: 1, Title: "Look"}},
+		Dropped: []flow.Key{"share"},
 
 		Documents: []flow.Document{{Number: 1, UsedBy: []flow.IncidentID{7}, Shares: []flow.Share{{Channel: "C9"}}}},
 	}
