@@ -11,10 +11,10 @@ import (
 // FieldChanges is the input block of the changes that can be chosen; those that do not fit into it are in FieldChanges/1 and so on.
 const FieldChanges = flow.FieldTasks
 
-// mostTicks is how many boxes Slack lets a list have, mostChanges how many of them a form has room for.
+// mostTicks is how many boxes Slack lets a list have, mostUpdates how many of them a form has room for.
 const (
 	mostTicks   = 10
-	mostChanges = 100
+	mostUpdates = 100
 )
 
 // UpdateFromFlowForm is the preview of bringing an incident up to date from its flow: each change can be taken or left. Meanwhile: the flow was changed
@@ -26,9 +26,9 @@ func UpdateFromFlowForm(s Scene, inc flow.Incident, u flow.SnapshotUpdate, meanw
 		shown = append(shown, section(say("The flow was changed again just now, so nothing was done yet. This is what is different by now."), nil))
 	}
 	shown = append(shown, paragraph(s.updateOpening(inc, u))...)
-	if more := len(u.Changes) - mostChanges; more > 0 {
-		shown = append(shown, section(say("These are the first %d; %d more can be chosen afterwards, in the same way.", mostChanges, more), nil))
-		u.Changes = u.Changes[:mostChanges]
+	if more := len(u.Changes) - mostUpdates; more > 0 {
+		shown = append(shown, section(say("These are the first %d; %d more can be chosen afterwards, in the same way.", mostUpdates, more), nil))
+		u.Changes = u.Changes[:mostUpdates]
 	}
 	shown = append(shown, paragraph(s.differencesOf(u))...)
 	for i := 0; i < len(u.Changes); i += mostTicks {
