@@ -67,6 +67,18 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{func(p *flow.Process) {
 			first(p).AppliesTo = slices.Repeat([]flow.Condition{typeIs("default")}, flow.MaxConditions+1)
 		}, "flows[0].applies_to: at most 20"},
+		{func(p *flow.Process) { p.Templates[1].Key = "standard" }, `templates[1].key: "standard" is there twice`},
+		{func(p *flow.Process) { p.Templates[0].Name = "" }, "templates[0].name: a name is needed"},
+		{func(p *flow.Process) { p.Templates[0].Text = " \n" }, "templates[0].text: a text is needed"},
+		{func(p *flow.Process) { p.Templates[0].Text = long(flow.MaxTemplateText) }, "templates[0].text: at most 20000"},
+		{func(p *flow.Process) { p.Templates[0].Text = "{{ nmae }}" }, `templates[0].text: nothing is known as "{{ nmae }}"`},
+		{func(p *flow.Process) {
+			for _, l := range labels(flow.MaxTemplates) {
+				p.Templates = append(p.Templates, flow.PostmortemTemplate{Key: l.Key, Name: l.Name, Text: "# x"})
+			}
+		}, "templates: at most 50"},
+		{func(p *flow.Process) { first(p).Templates = []flow.Key{"light", "none"} }, `flows[0].templates[1]: no template has the key "none"`},
+		{func(p *flow.Process) { first(p).Templates = []flow.Key{"light", "light"} }, `flows[0].templates[1]: "light" is there twice`},
 		{func(p *flow.Process) { p.Flows = append(p.Flows, *first(p)) }, `flows[1].key: "standard" is there twice`},
 		{func(p *flow.Process) {
 			for _, l := range labels(flow.MaxFlows) {

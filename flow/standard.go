@@ -31,5 +31,7 @@ func Standard() Process {
 			{Key: "scribe", Name: "Scribe", Description: "Writes down what happens."},
 		},
 		Calendar: Calendar{WorkingDays: []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}},
+
+		Templates: StandardTemplates(),
 	}
 }

@@ -78,8 +78,13 @@ func everything() flow.Process {
 	p.Roles = append(p.Roles, flow.Role{Key: "no", Name: "No", Description: "  two spaces first", Retired: true})
 	p.Calendar.Holidays = []flow.Date{{Year: 2026, Month: time.December, Day: 25}, {Year: 2027, Month: time.January, Day: 1}}
 	p.Admins = flow.AdminList{People: []flow.UserID{"U024BE7LH", "W012A3CDE"}, Groups: []flow.GroupID{"S0614TZR7"}}
+	p.Templates = []flow.PostmortemTemplate{
+		{Key: "short", Name: "Short: the \"gist\"", Text: "---\nname: {{name}}\n---\n# {{reference}}\n\n> help\n\n```\n  code\n```\n"},
+		{Key: "line", Name: "One line", Text: "{{summary}}"},
+	}
 	major := flow.Flow{
-		Key: "major", Name: "Major", Description: "For what customers notice.", Entry: flow.Automatic, OptOut: flow.LeadAndAdmins,
+		Templates: []flow.Key{"line", "short"},
+		Key:       "major", Name: "Major", Description: "For what customers notice.", Entry: flow.Automatic, OptOut: flow.LeadAndAdmins,
 		AppliesTo: []flow.Condition{
 			{Field: flow.Severity, Op: flow.AtLeast, Values: []flow.Key{"major"}},
 			{Field: flow.Type, Op: flow.IsNot, Values: []flow.Key{"2fa"}},

@@ -31,6 +31,9 @@ func processes() *rapid.Generator[flow.Process] {
 		p.Admins.People = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`[UW][A-Z0-9]{1,10}`), func(s string) flow.UserID { return flow.UserID(s) }), 0, 3, rapid.ID).Draw(t, "admins")
 		p.Admins.Groups = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`S[A-Z0-9]{1,10}`), func(s string) flow.GroupID { return flow.GroupID(s) }), 0, 3, rapid.ID).Draw(t, "groups")
 		for _, k := range keys(t, 0, 3) {
+			p.Templates = append(p.Templates, flow.PostmortemTemplate{Key: k, Name: line(t, flow.MaxLabel), Text: "# {{name}}\n" + free(t)})
+		}
+		for _, k := range keys(t, 0, 3) {
 			p.Flows = append(p.Flows, someFlow(t, p, k))
 		}
 		return p
@@ -45,6 +48,11 @@ func someFlow(t *rapid.T, p flow.Process, k flow.Key) flow.Flow {
 	}
 	if f.Entry == flow.Automatic {
 		f.EntersWhen = conditions(t, p)
+	}
+	for _, tpl := range p.AllTemplates() {
+		if rapid.Bool().Draw(t, "template") {
+			f.Templates = append(f.Templates, tpl.Key)
+		}
 	}
 	tasks := keys(t, 0, 6)
 	for _, k := range keys(t, 0, 3) {

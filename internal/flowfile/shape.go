@@ -22,6 +22,7 @@ func (r *reader) process(p *flow.Process) take {
 			field{"active_statuses", wholeProcess, list(r, &p.ActiveStatuses, r.label)},
 			field{"calendar", wholeProcess, r.calendar(&p.Calendar)},
 			field{"admins", "", r.admins(&p.Admins)},
+			field{"templates", "", list(r, &p.Templates, r.template)},
 			field{"flows", wholeProcess, list(r, &p.Flows, r.flow)},
 		)
 	}
@@ -83,6 +84,17 @@ func (r *reader) flow(f *flow.Flow) take {
 			field{"enters_when", "", list(r, &f.EntersWhen, r.condition)},
 			field{"opt_out", "", oneOf(r, &f.OptOut, flow.Everyone, flow.LeadAndAdmins, flow.Admins, flow.Nobody)},
 			field{"statuses", missing + "; write [] for a flow without any", list(r, &f.Statuses, r.status)},
+			field{"templates", "", set(r, &f.Templates, func(k *flow.Key) take { return text(r, k) })},
+		)
+	}
+}
+
+func (r *reader) template(t *flow.PostmortemTemplate) take {
+	return func(path string, node *yaml.Node) {
+		r.fields(path, node,
+			field{"key", missing, text(r, &t.Key)},
+			field{"name", missing, text(r, &t.Name)},
+			field{"text", missing, text(r, &t.Text)},
 		)
 	}
 }

@@ -47,6 +47,7 @@ const preamble = `# The process: what an incident goes through, above all after 
 #             opt_out is everyone (if left out), lead-and-admins, admins or nobody.
 # Of a task:  assignee is the key of a role or {person: U024BE7LH}; due is 2bd, 3d or 12h (business days,
 #             days, hours) from when its status begins; optional: true lets everyone say not doing.
+# Of a template: its text is Markdown, and {{name}} and the like stand for what is known of the incident: {{reference}}, {{summary}}, {{timeline}}, ….
 # A condition is severity: {at-least: major}, or severity or type with is-one-of or is-not and a list.
 `
 
@@ -70,6 +71,7 @@ func render(p flow.Process) []byte {
 	w.labels("active_statuses", "in order; an incident starts in the first one", p.ActiveStatuses)
 	w.calendar(p.Calendar)
 	w.admins(p.Admins)
+	w.templates(p.Templates)
 	section(&w, "flows", "of those that apply to an incident, the first one counts", p.Flows, w.flow)
 	return w.out.Bytes()
 }
@@ -167,11 +169,31 @@ func (w *printer) flow(f flow.Flow) {
 	w.line("entry", word(f.Entry))
 	w.conditions("enters_when", f.EntersWhen)
 	w.optional("opt_out", word(f.OptOut), f.OptOut != flow.Everyone)
+	w.optional("templates", inline(words(f.Templates)), len(f.Templates) > 0)
 	if len(f.Statuses) == 0 {
 		w.line("statuses", "[]")
 		return
 	}
 	sub(w, "statuses", f.Statuses, w.status)
+}
+
+func (w *printer) templates(templates []flow.PostmortemTemplate) {
+	if len(templates) == 0 { // then they are those that Epilogue brings
+		return
+	}
+	section(w, "templates", "what post-mortems are made from; a flow names the ones it offers, else all are", templates, func(t flow.PostmortemTemplate) {
+		w.line("key", word(t.Key))
+		w.line("name", w.text(t.Name))
+		w.line("text", w.text(t.Text))
+	})
+}
+
+func words(keys []flow.Key) []string {
+	var out []string
+	for _, k := range keys {
+		out = append(out, word(k))
+	}
+	return out
 }
 
 func (w *printer) conditions(name string, conditions []flow.Condition) {
