@@ -82,7 +82,9 @@ func everything() flow.Process {
 		{Key: "short", Name: "Short: the \"gist\"", Text: "---\nname: {{name}}\n---\n# {{reference}}\n\n> help\n\n```\n  code\n```\n"},
 		{Key: "line", Name: "One line", Text: "{{summary}}"},
 	}
+	p.Reminders = flow.Reminders{Escalation: flow.Escalation{Channel: "C024BE7LH"}, Report: "C012A3CDE"}
 	major := flow.Flow{
+		Reminders: []flow.Step{flow.OnTheDay, flow.ThreeLate},
 		Templates: []flow.Key{"line", "short"},
 		Key:       "major", Name: "Major", Description: "For what customers notice.", Entry: flow.Automatic, OptOut: flow.LeadAndAdmins,
 		AppliesTo: []flow.Condition{

@@ -30,6 +30,7 @@ func processes() *rapid.Generator[flow.Process] {
 		}
 		p.Admins.People = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`[UW][A-Z0-9]{1,10}`), func(s string) flow.UserID { return flow.UserID(s) }), 0, 3, rapid.ID).Draw(t, "admins")
 		p.Admins.Groups = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`S[A-Z0-9]{1,10}`), func(s string) flow.GroupID { return flow.GroupID(s) }), 0, 3, rapid.ID).Draw(t, "groups")
+		p.Reminders = rapid.SampledFrom([]flow.Reminders{{}, {Report: "C1"}, {Escalation: flow.Escalation{Channel: "G1"}}, {Escalation: flow.Escalation{Person: "U1"}, Report: "C1"}}).Draw(t, "reminders")
 		for _, k := range keys(t, 0, 3) {
 			p.Templates = append(p.Templates, flow.PostmortemTemplate{Key: k, Name: line(t, flow.MaxLabel), Text: "# {{name}}\n" + free(t)})
 		}
@@ -49,6 +50,7 @@ func someFlow(t *rapid.T, p flow.Process, k flow.Key) flow.Flow {
 	if f.Entry == flow.Automatic {
 		f.EntersWhen = conditions(t, p)
 	}
+	f.Reminders = rapid.SampledFrom([][]flow.Step{nil, {flow.NoSteps}, {flow.DayBefore, flow.FiveLate}}).Draw(t, "reminders")
 	for _, tpl := range p.AllTemplates() {
 		if rapid.Bool().Draw(t, "template") {
 			f.Templates = append(f.Templates, tpl.Key)

@@ -22,6 +22,7 @@ func (r *reader) process(p *flow.Process) take {
 			field{"active_statuses", wholeProcess, list(r, &p.ActiveStatuses, r.label)},
 			field{"calendar", wholeProcess, r.calendar(&p.Calendar)},
 			field{"admins", "", r.admins(&p.Admins)},
+			field{"reminders", "", r.reminders(&p.Reminders)},
 			field{"templates", "", list(r, &p.Templates, r.template)},
 			field{"flows", wholeProcess, list(r, &p.Flows, r.flow)},
 		)
@@ -84,7 +85,22 @@ func (r *reader) flow(f *flow.Flow) take {
 			field{"enters_when", "", list(r, &f.EntersWhen, r.condition)},
 			field{"opt_out", "", oneOf(r, &f.OptOut, flow.Everyone, flow.LeadAndAdmins, flow.Admins, flow.Nobody)},
 			field{"statuses", missing + "; write [] for a flow without any", list(r, &f.Statuses, r.status)},
+			field{"reminders", "", set(r, &f.Reminders, func(s *flow.Step) take { return oneOf(r, s, append(flow.Steps(), flow.NoSteps)...) })},
 			field{"templates", "", set(r, &f.Templates, func(k *flow.Key) take { return text(r, k) })},
+		)
+	}
+}
+
+func (r *reader) reminders(m *flow.Reminders) take {
+	return func(path string, node *yaml.Node) {
+		r.fields(path, node,
+			field{"escalation", "", func(path string, node *yaml.Node) {
+				r.fields(path, node,
+					field{"channel", "", text(r, &m.Escalation.Channel)},
+					field{"person", "", scalar(r, &m.Escalation.Person, parsePerson)},
+				)
+			}},
+			field{"report", "", text(r, &m.Report)},
 		)
 	}
 }

@@ -47,6 +47,7 @@ const preamble = `# The process: what an incident goes through, above all after 
 #             opt_out is everyone (if left out), lead-and-admins, admins or nobody.
 # Of a task:  assignee is the key of a role or {person: U024BE7LH}; due is 2bd, 3d or 12h (business days,
 #             days, hours) from when its status begins; optional: true lets everyone say not doing.
+# Of a flow:  reminders are the steps of its ladder (day-before, on-the-day, one-late, three-late, five-late; all if left out), or none.
 # Of a template: its text is Markdown, and {{name}} and the like stand for what is known of the incident: {{reference}}, {{summary}}, {{timeline}}, ….
 # A condition is severity: {at-least: major}, or severity or type with is-one-of or is-not and a list.
 `
@@ -71,6 +72,7 @@ func render(p flow.Process) []byte {
 	w.labels("active_statuses", "in order; an incident starts in the first one", p.ActiveStatuses)
 	w.calendar(p.Calendar)
 	w.admins(p.Admins)
+	w.reminders(p.Reminders)
 	w.templates(p.Templates)
 	section(&w, "flows", "of those that apply to an incident, the first one counts", p.Flows, w.flow)
 	return w.out.Bytes()
@@ -169,6 +171,7 @@ func (w *printer) flow(f flow.Flow) {
 	w.line("entry", word(f.Entry))
 	w.conditions("enters_when", f.EntersWhen)
 	w.optional("opt_out", word(f.OptOut), f.OptOut != flow.Everyone)
+	w.optional("reminders", inline(words(f.Reminders)), len(f.Reminders) > 0)
 	w.optional("templates", inline(words(f.Templates)), len(f.Templates) > 0)
 	if len(f.Statuses) == 0 {
 		w.line("statuses", "[]")
@@ -188,7 +191,25 @@ func (w *printer) templates(templates []flow.PostmortemTemplate) {
 	})
 }
 
-func words(keys []flow.Key) []string {
+func (w *printer) reminders(m flow.Reminders) {
+	if m == (flow.Reminders{}) {
+		return
+	}
+	w.out.WriteByte('\n')
+	w.line("reminders", "# who hears of what is five business days late, and where the weekly report goes")
+	w.indented(func() {
+		if m.Escalation != (flow.Escalation{}) {
+			w.line("escalation", "")
+			w.indented(func() {
+				w.optional("channel", word(m.Escalation.Channel), m.Escalation.Channel != "")
+				w.optional("person", word(m.Escalation.Person), m.Escalation.Person != "")
+			})
+		}
+		w.optional("report", word(m.Report), m.Report != "")
+	})
+}
+
+func words[T ~string](keys []T) []string {
 	var out []string
 	for _, k := range keys {
 		out = append(out, word(k))
