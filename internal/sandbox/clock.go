@@ -9,6 +9,7 @@ import (
 type Clock struct {
 	mu     sync.Mutex
 	offset time.Duration
+	begun  time.Duration // the offset that it began with
 	moved  chan struct{}
 	hooks  []func()
 }
@@ -17,6 +18,7 @@ func newClock(start time.Time) *Clock {
 	c := &Clock{moved: make(chan struct{})}
 	if !start.IsZero() {
 		c.offset = time.Until(start)
+		c.begun = c.offset
 	}
 	return c
 }
@@ -28,14 +30,14 @@ func (c *Clock) Now() time.Time {
 	return time.Now().Add(c.offset)
 }
 
-// Offset is how far the clock is ahead of the real one.
+// Offset is how far the clock is ahead of the real one; or of the time that it would tell had nobody moved it, if it began at a time of its own.
 func (c *Clock) Offset() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.offset
+	return c.offset - c.begun
 }
 
-// Reset moves the clock back, or on, to the real time.
+// Reset undoes all moves.
 func (c *Clock) Reset() { c.Move(-c.Offset()) }
 
 // Move moves the clock by d. Going back is possible; timestamps of messages stay increasing all the same.
