@@ -1,9 +1,12 @@
 package browser
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -101,14 +104,44 @@ func (b *Tab) Point(selector string) {
 func (b *Tab) Keys(keys ...string) {
 	b.t.Helper()
 	for _, k := range keys {
-		b.do("press a key", chromedp.KeyEvent(k))
+		b.press(k, 0)
 	}
 }
 
 // ShiftKey presses a key while Shift is held.
 func (b *Tab) ShiftKey(key string) {
 	b.t.Helper()
-	b.do("press a key with Shift", chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	b.press(key, chromedp.ModifierShift)
+}
+
+// press presses keys as a keyboard does: what a page makes of a key going down decides whether it also types. With events of their own for the characters, as
+// chromedp sends them, it would type in any case.
+func (b *Tab) press(keys string, held chromedp.Modifier) {
+	b.t.Helper()
+	b.do("press keys", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		for _, r := range keys {
+			events := kb.Encode(r)
+			text := ""
+			for _, e := range events {
+				if e.Type == kb.KeyChar {
+					text = e.Text
+				}
+			}
+			for _, e := range events {
+				if e.Type == kb.KeyChar {
+					continue
+				}
+				if e.Type == kb.KeyDown {
+					e.Text = text
+				}
+				e.Modifiers |= int64(held)
+				if _, err := cdp.Call(ctx, target, input.DispatchKeyEvent, *e); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}))
 }
 
 // Sees waits until texts can be read on the page.

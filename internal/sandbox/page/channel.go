@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -266,12 +267,16 @@ func (v *viewer) head(s sketch) (template.HTML, error) {
 	return v.page.draw("head", data)
 }
 
+// formatting is text between stars, underscores, tildes or backticks, with what stands around it.
+var formatting = regexp.MustCompile("(^|[\\s(])([*_~`])(\\S(?:[^\n]*?\\S)?)[*_~`]($|[\\s.,:;!?)])")
+
 // plain is what a message says, without any markup.
 func (v *viewer) plain(m sandbox.MessageScreen) string {
 	text := blockkit.Mrkdwn(m.Text, v.reader, v.reader.Zone(), v.reader.Now())
 	if len(m.Blocks) > 0 {
 		text = blockkit.Text(m.Blocks, v.reader, v.reader.Zone(), v.reader.Now())
 	}
+	text = formatting.ReplaceAllString(text, "$1$3$4")
 	if r := []rune(text); len(r) > 200 {
 		text = string(r[:200]) + "…"
 	}

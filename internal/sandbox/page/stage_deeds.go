@@ -122,7 +122,7 @@ func (p *Page) clockPanel(as string) clockPanel {
 	now := p.slack.Clock().Now().In(zone)
 	_, offset := now.Zone()
 	out := clockPanel{
-		Now: now.Format("Mon, Jan 2, 2006, 3:04 PM"), Zone: now.Format("MST"), Moved: ahead.Abs() >= unnoticed, Ahead: ahead.Milliseconds(), Offset: offset / 60,
+		Now: now.Format("Mon, Jan 2, 2006, 3:04 PM"), Zone: now.Format("MST"), Moved: ahead.Abs() >= unnoticed, Ahead: time.Until(now).Milliseconds(), Offset: offset / 60,
 		Earliest: now.Format("2006-01-02T15:04"), As: as, Says: "The clock tells the real time.",
 	}
 	if out.Moved {

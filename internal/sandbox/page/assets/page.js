@@ -276,6 +276,10 @@
     if (event.key === "Escape" && isOpen(form)) { event.preventDefault(); return close(form); }
     if (event.key === "Escape" && form.id === "composer-thread") return $("thread-close").click();
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); return send(form); }
+    if (event.key === "Tab" && event.shiftKey) { // to the newest message, not to what can be pressed in it
+      const newest = form.closest(".conversation, .thread").querySelector(".messages > .item:last-child .message");
+      if (newest) { event.preventDefault(); return newest.focus(); }
+    }
     if (event.key === "ArrowUp" && !box.value) {
       const own = [...form.closest(".conversation, .thread").querySelectorAll(".message")].filter((m) => m.dataset.can.includes("mine")).pop();
       if (own) { event.preventDefault(); edit(own); }
@@ -429,6 +433,18 @@
     list.tabIndex = 0;
     for (const stop of list.querySelectorAll('.message[tabindex="0"]')) stop.tabIndex = -1;
   });
+
+  // Whoever stands on something that an update takes away stands on its message then; or where one writes, if that is gone, too.
+  let held = null;
+  document.addEventListener("focusin", (event) => { held = { at: event.target, item: event.target.closest?.(".item")?.id }; });
+  function keepFocus() {
+    if (!held || held.at.isConnected || document.activeElement && document.activeElement !== document.body) return;
+    const to = $(held.item)?.querySelector(".message") || $("composer-text") || $("main");
+    held = null;
+    to?.focus({ preventScroll: true });
+  }
+  document.addEventListener("htmx:after:swap", keepFocus);
+  new MutationObserver(keepFocus).observe($("modals"), { childList: true }); // after modal.js had its turn
 
   // ── What is clicked ──
 
