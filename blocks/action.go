@@ -104,6 +104,19 @@ const (
 	Noticed  Action = "notice"    // a view that only says something
 )
 
+// Of follow-ups and notes.
+const (
+	FollowUps      Action = "incident.follow-ups"    // shows, Ref.Page
+	AddFollowUp    Action = "follow-up.add"          // form; Ref.Channel and Ref.TS name the message it came up in
+	FromMessage    Action = "follow-up.from-message" // a shortcut: the form, with a message
+	EditFollowUp   Action = "follow-up.edit"         // form
+	FollowUpDone   Action = "follow-up.done"         //
+	SkipFollowUp   Action = "follow-up.not-doing"    // form
+	ReopenFollowUp Action = "follow-up.reopen"       //
+	EditNote       Action = "note.edit"              // form; Ref.Event is the event that wrote it
+	RemoveNote     Action = "note.remove"            // form
+)
+
 // Ref is what a click or a form is about: the value of a button or an option, and the private_metadata of a form. It says what is wanted
 // ("set to"), never "toggle", so that a click that arrives twice does nothing the second time.
 type Ref struct {
@@ -120,6 +133,9 @@ type Ref struct {
 	Want     string              // a filter, a section, a command: see the actions
 	Key      flow.Key            // a task or a label of the process
 	Version  int                 // of the process
+	FollowUp flow.FollowUpNumber
+	Event    uint64 // the Seq of one
+	TS       string // of a message, in Channel
 }
 
 // String is the stored form: INC-42/3?s=reviewing. It is for ever, like the actions.
@@ -155,6 +171,13 @@ func (r Ref) String() string {
 	if r.Version != 0 {
 		put("v", strconv.Itoa(r.Version))
 	}
+	if r.FollowUp != 0 {
+		put("n", strconv.Itoa(int(r.FollowUp)))
+	}
+	if r.Event != 0 {
+		put("e", strconv.FormatUint(r.Event, 10))
+	}
+	put("m", r.TS)
 	if len(v) > 0 {
 		b.WriteString("?" + v.Encode())
 	}
@@ -198,6 +221,19 @@ func ParseRef(s string) (Ref, error) {
 		}
 		r.Document = flow.DocumentNumber(n)
 	}
+	if n := v.Get("n"); n != "" {
+		number, err := strconv.Atoi(n)
+		if err != nil || number < 1 {
+			return Ref{}, errRef
+		}
+		r.FollowUp = flow.FollowUpNumber(number)
+	}
+	if e := v.Get("e"); e != "" {
+		if r.Event, err = strconv.ParseUint(e, 10, 64); err != nil {
+			return Ref{}, errRef
+		}
+	}
+	r.TS = v.Get("m")
 	r.Status, r.Flow, r.Person = flow.Key(v.Get("s")), flow.Key(v.Get("f")), flow.UserID(v.Get("u"))
 	if p := v.Get("v"); p != "" {
 		if r.Version, err = strconv.Atoi(p); err != nil || r.Version < 0 {

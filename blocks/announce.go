@@ -86,6 +86,10 @@ func Declared(s Scene, inc flow.Incident) Message {
 	now := say("Status: %s. Type: %s.", s.statusName(inc), brief(s.Process.TypeName(inc.Type), shortPerson))
 	shown := append(paragraph(line), paragraph(brief(inc.Summary, 1000))...)
 	shown = append(shown, small(join(" · ", now, postmortemLine(inc))))
+	if roles := s.rolesHeld(inc); !roles.IsZero() {
+		shown = append(shown, small(roles))
+		now = join(" ", now, say("%s.", roles))
+	}
 	if row := s.declaredButtons(inc); len(row) > 0 {
 		shown = append(shown, actions("incident/"+inc.ID.String(), row...))
 	}
@@ -177,7 +181,7 @@ func (s Scene) roleGiven(inc flow.Incident, ev flow.Event, f flow.RoleGiven, who
 // closed tells how an incident came to its end, what was done and what not, and how long it took.
 func (s Scene) closed(inc flow.Incident, ev flow.Event, f flow.IncidentClosed) Message {
 	if f.Plain {
-		return Say(say("*%s is closed* by %s.", inc.ID, s.who(ev.By)))
+		return Say(join(" ", say("*%s is closed* by %s.", inc.ID, s.who(ev.By)), s.followUpsOpen(inc)))
 	}
 	opening := say("*%s is closed.*", inc.ID)
 	switch {
@@ -198,7 +202,7 @@ func (s Scene) closed(inc flow.Incident, ev flow.Event, f flow.IncidentClosed) M
 		counts = say("%s, %s after it was resolved", counts, lasted(ev.At.Sub(inc.ResolvedAt)))
 	}
 	counts = say("%s.", counts)
-	line := join(" ", opening, counts, s.postmortem(inc))
+	line := join(" ", opening, counts, s.postmortem(inc), s.followUpsOpen(inc))
 	return message(line, append(paragraph(line), s.afterwards(inc)...)...)
 }
 
@@ -230,7 +234,7 @@ func (s Scene) leftOut(inc flow.Incident) Text {
 
 func (s Scene) optedOut(inc flow.Incident, ev flow.Event, f flow.OptedOut) Message {
 	line := say("*%s closed %s and opted out of post-incident:* _%s._", s.who(ev.By), inc.ID, because(f.Reason))
-	line = join(" ", line, s.notDone(inc, f.Skipped), say("To take it up again: %s.", s.command("reopen %s", inc.ID)))
+	line = join(" ", line, s.notDone(inc, f.Skipped), s.followUpsOpen(inc), say("To take it up again: %s.", s.command("reopen %s", inc.ID)))
 	return message(line, append(paragraph(line), s.afterwards(inc)...)...)
 }
 

@@ -128,15 +128,15 @@ func (s Scene) stamp(t time.Time) string { return t.In(s.zone()).Format("Mon Jan
 
 func (s Scene) toldTimeline(inc flow.Incident, events []flow.Event) string {
 	var lines []string
-	for _, ev := range events {
-		if beside(ev.Fact) {
+	for _, l := range flow.Lines(events) {
+		if beside(l.Fact) {
 			continue
 		}
-		line := s.Sentence(inc, ev).Plain()
+		line := s.lineSentence(inc, l).Plain()
 		if utf8.RuneCountInString(line) > longTold {
 			line = string([]rune(line)[:longTold]) + "…"
 		}
-		lines = append(lines, fmt.Sprintf("- **%s** %s", s.stamp(ev.At), escapeMarkdown(oneLine(line))))
+		lines = append(lines, fmt.Sprintf("- **%s** %s", s.stamp(l.When), escapeMarkdown(oneLine(line))))
 	}
 	if n := len(lines); n > mostTold {
 		lines = append(lines[:mostTold], fmt.Sprintf("- %d more are in the timeline of the incident.", n-mostTold))
@@ -146,7 +146,7 @@ func (s Scene) toldTimeline(inc flow.Incident, events []flow.Event) string {
 
 // beside reports whether an event says nothing of the incident itself: how its tasks and documents went.
 func beside(f flow.Fact) bool {
-	for _, prefix := range []string{"task-", "postmortem-", "evidence-", "person-", "channel-", "follow-up"} {
+	for _, prefix := range []string{"task-", "postmortem-", "evidence-", "person-", "channel-", "follow-up", "note-removed"} {
 		if strings.HasPrefix(f.FactName(), prefix) {
 			return true
 		}
@@ -178,8 +178,28 @@ func (s Scene) toldPeople(inc flow.Incident) string {
 }
 
 // toldFollowUps is what outlives the incident.
-func (s Scene) toldFollowUps(flow.Incident) string {
-	return "> What is to be done, by whom, and until when."
+func (s Scene) toldFollowUps(inc flow.Incident) string {
+	if len(inc.FollowUps) == 0 {
+		return "> What is to be done, by whom, and until when."
+	}
+	var lines []string
+	for i, f := range inc.FollowUps {
+		if i == mostNames {
+			lines = append(lines, fmt.Sprintf("- %d more", len(inc.FollowUps)-i))
+			break
+		}
+		f.Link = "" // as text it would be no link
+		lines = append(lines, "- "+escapeMarkdown(join(", ", whole(f.Title), s.followUpTold(f)).Plain()))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// followUpTold is who does it until when, or how it ended.
+func (s Scene) followUpTold(f flow.FollowUp) Text {
+	if f.State != flow.Open {
+		return s.followUpEnding(f)
+	}
+	return join(", ", s.holder(f.Owner), s.followUpDue(f), priority(f.Priority))
 }
 
 var markdownMarks = strings.NewReplacer(

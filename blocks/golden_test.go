@@ -107,6 +107,25 @@ func messages(t *testing.T) (names []string, all map[string]Message) {
 	for _, t := range s.inc.Open() {
 		s.does(ben, flow.CompleteTask{Task: t.Number})
 	}
+	due := flow.Date{Year: 2026, Month: 12, Day: 18}
+	told = s.does(ben, flow.AddFollowUp{
+		Title: "Retry the payment provider", Owner: person1(cem), Priority: flow.High, Due: due, Link: "https://tracker.example/browse/PAY-1",
+		Message: flow.Message{Channel: "C042", TS: "1.2"},
+	})
+	told = append(told, s.does(ana, flow.AddFollowUp{Title: "Alert on failed payments"})...)
+	asked := s.inc.FollowUps[0]
+	add("follow-up-added", FollowUpAdded(s.scene(), s.inc, s.inc.FollowUps[1]))
+	add("follow-up-dm", FollowUpDM(s.scene(), s.inc, cem, ben, asked))
+	told = append(told, s.does(ben, flow.EditFollowUp{FollowUp: 1, Owner: &flow.Person{}})...)
+	add("follow-up-dm-taken", FollowUpDM(s.scene(), s.inc, cem, ben, s.inc.FollowUps[0]))
+	told = append(told, s.does(ben, flow.SettleFollowUp{FollowUp: 2, State: flow.NotDoing, Reason: "it is there."})...)
+	told = append(told, s.does(ben, flow.ReopenFollowUp{FollowUp: 2})...)
+	add("follow-up-thread", Thread(s.scene(), s.inc, told))
+	s.does(ana, flow.SetRole{Role: "communications", To: person1(ben)})
+	s.p.Roles[2].Description = "Write down what is decided, and when.\nThe timeline is yours."
+	asScribe, _ := RoleDM(s.scene(), s.inc, "scribe")
+	add("role-dm", asScribe)
+	add("declared-with-roles", Declared(s.scene(), s.inc))
 	add("closed", Post(s.scene(), s.inc, last[flow.IncidentClosed](s)))
 	add("shrunk-closed", Shrunk(s.scene(), s.inc, last[flow.IncidentClosed](s)))
 
@@ -211,7 +230,23 @@ func views(t *testing.T) map[string]slack.ModalViewRequest {
 	s.does(ben, flow.SkipTask{Task: 4, Reason: "no personal data involved"})
 	all["go-back"] = GoBackForm(s.scene(), s.inc, task)
 	all["all-tasks"] = AllTasks(s.scene(), s.inc, 0)
-	all["timeline"] = TimelineModal(s.scene(), s.inc, Page[flow.Event]{Items: s.events, More: true})
+	all["timeline"] = TimelineModal(s.scene(), s.inc, Timelined{Page: Page[flow.Line]{Items: flow.Lines(s.events), More: true}, Viewer: ana})
+	note := s.does(ana, flow.AddNote{Text: "Provider says 10:05"})[0]
+	s.does(ana, flow.EditNote{Note: note, Was: "Provider says 10:05", Text: "Provider says 10:15"})
+	s.does(ana, flow.PinMessage{Message: flow.Message{Channel: "C042", TS: "1.2"}, Author: cem, Text: "It is slow", At: start})
+	lines := flow.Filter(flow.Lines(s.events), flow.AboutNotes)
+	all["timeline-notes"] = TimelineModal(s.scene(), s.inc, Timelined{Page: Page[flow.Line]{Items: lines}, About: flow.AboutNotes, Viewer: ana})
+	all["edit-note"] = EditNoteForm(s.scene(), s.inc, lines[1])
+	all["remove-note"] = RemoveNoteForm(s.scene(), s.inc, lines[0])
+	all["follow-ups-none"] = FollowUpsModal(s.scene(), s.inc, 0)
+	all["follow-up-add"] = FollowUpForm(s.scene(), s.inc, FollowUpDraft{FollowUp: flow.FollowUp{Title: "It is slow", Message: flow.Message{Channel: "C042", TS: "1.2"}}})
+	all["follow-up-add-anywhere"] = FollowUpForm(s.scene(), flow.Incident{}, FollowUpDraft{Incidents: []flow.Incident{s.inc}})
+	s.does(ana, flow.AddFollowUp{Title: "Retry the payment provider", Owner: person1(cem), Priority: flow.Low, Due: flow.Date{Year: 2026, Month: 12, Day: 18}, Link: "https://tracker.example/1"})
+	s.does(ana, flow.AddFollowUp{Title: "Alert on failed payments"})
+	s.does(ana, flow.SettleFollowUp{FollowUp: 1, State: flow.Done})
+	all["follow-ups"] = FollowUpsModal(s.scene(), s.inc, 0)
+	all["follow-up-edit"] = FollowUpForm(s.scene(), s.inc, FollowUpDraft{FollowUp: s.inc.FollowUps[0]})
+	all["follow-up-not-doing"] = SkipFollowUpForm(s.scene(), s.inc, s.inc.FollowUps[1])
 	all["reopen-in-flow"] = ReopenForm(s.scene(), s.inc, ben)
 
 	r := *s
@@ -287,6 +322,22 @@ func TestTheTimelineTellsEveryFact(t *testing.T) {
 		flow.SnapshotUpdated{
 			Snapshot: flow.Snapshot{Name: "Standard"}, Added: []flow.Task{{Title: "Ask Legal"}, {Title: "Tell *support*"}}, Removed: []flow.Task{{Title: "Share it"}},
 		},
+		flow.FollowUpAdded{FollowUp: flow.FollowUp{
+			Title: "Retry", Owner: cem, Priority: flow.High, Due: flow.Date{Year: 2026, Month: 12, Day: 4}, Link: "https://tracker.example/1", Message: flow.Message{TS: "1"},
+		}},
+		flow.FollowUpAdded{FollowUp: flow.FollowUp{Title: "Retry"}},
+		flow.FollowUpEdited{
+			FollowUp: 1, Title: &flow.Change{From: "a", To: "b"}, Owner: &flow.Change{To: string(cem)}, Due: &flow.Change{From: "2026-12-04"},
+			Priority: &flow.Change{From: "high", To: "low"}, Link: &flow.Change{From: "https://tracker.example/1", To: "https://other.example/2"},
+		},
+		flow.FollowUpSettled{FollowUp: 1, State: flow.Done},
+		flow.FollowUpSettled{FollowUp: 1, State: flow.NotDoing, Reason: "covered"},
+		flow.FollowUpReopened{FollowUp: 1},
+		flow.NoteEdited{Note: 7, From: "old", To: "new"},
+		flow.NoteRemoved{Note: 7, Text: "old"},
+		flow.NoteRemoved{Note: 7},
+		flow.MessagePinned{Message: flow.Message{Channel: "C042", TS: "1.2"}, Author: cem, Text: "it is slow", At: start},
+		flow.MessagePinned{Message: flow.Message{Channel: "C042", TS: "1.2"}, At: start},
 	}
 	samples = append(samples, documentSamples()...)
 	var b strings.Builder

@@ -44,6 +44,7 @@ func Help(s Scene, h Here) Message {
 	}
 	if h.Incident.ID != 0 {
 		add("what happened, in order", "timeline")
+		add("what is to be done so that it does not come back", "follow-up Retry the payment provider")
 		add("another incident", "declare Checkout errors in EU")
 	}
 	if h.Tasks > 0 {
@@ -71,6 +72,7 @@ func Subcommands() []string {
 	return []string{
 		"help", "declare", "update", "severity", "type", "summary", "rename", "close", "resolve", "reopen", "tasks", "task", "move-on", "todo",
 		"role", "lead", "timeline", "list", "postmortem", "reminders",
+		"follow-up", "follow-ups", "audit",
 	}
 }
 

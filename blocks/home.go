@@ -33,8 +33,11 @@ const MostCounted = 100
 type HomeData struct {
 	Person flow.UserID
 	Look   Look
-	Tasks  Page[Item]          // their open tasks, the most urgent first
-	Late   int                 // how many of all their open tasks are late
+	Tasks  Page[Item] // their open tasks, the most urgent first
+	Late   int        // how many of all their open tasks are late
+
+	FollowUps Page[FollowUpItem] // their open follow-ups, the most urgent first
+
 	Post   Page[flow.Incident] // in the post-incident stage, oldest first, as Look filters them
 	Closed Page[flow.Incident] // the last closed first
 	Admin  bool                // shapes the process
@@ -118,6 +121,7 @@ func Home(s Scene, d HomeData) slack.HomeTabViewRequest {
 	shown := []slack.Block{section(s.greeting(d), nil), actions("home/do", button(Declare, "Declare incident", Ref{}, ""))}
 	for _, part := range [][]slack.Block{
 		s.homeTasks(d.Tasks),
+		s.homeFollowUps(d.FollowUps),
 		s.homePost(d),
 		s.homeClosed(d.Closed),
 		s.homeProcess(d),
@@ -130,6 +134,8 @@ func Home(s Scene, d HomeData) slack.HomeTabViewRequest {
 func (s Scene) greeting(d HomeData) Text {
 	n := max(d.Tasks.Total, len(d.Tasks.Items))
 	switch {
+	case n == 0 && len(d.FollowUps.Items) > 0:
+		return say("Hello %s. No task is waiting for you, only your follow-ups.", s.name(d.Person))
 	case n == 0:
 		return say("Hello %s. Nothing is waiting for you.", s.name(d.Person))
 	case d.Late > 0:

@@ -96,6 +96,7 @@ func sample(t interface{ Helper() }, typed string, tasks int) sampled {
 		}
 		inc.Tasks = append(inc.Tasks, task)
 	}
+	inc.FollowUps = sampleFollowUps(typed)
 	s := sampled{typed: typed, shapes: []flow.Incident{inc}}
 	reviewing, paused, active, closed, never, empty := inc, inc, inc, inc, inc, inc
 	reviewing.Status = "reviewing"
@@ -108,10 +109,37 @@ func sample(t interface{ Helper() }, typed string, tasks int) sampled {
 	s.shapes = append(s.shapes, reviewing, paused, active, closed, never, empty)
 	s.scene = Scene{
 		Process: p, Names: people.all(typed), Now: start.Add(72 * time.Hour), Zone: berlin, Command: "/inc", Home: "slack://app?team=T1&id=A1&tab=home",
-		Links: func(flow.Incident) string { return "https://acme.slack.com/archives/C042/p1" },
+		Links:   func(flow.Incident) string { return "https://acme.slack.com/archives/C042/p1" },
+		Message: func(flow.Message) string { return "https://acme.slack.com/archives/C042/p1?thread_ts=1.2&cid=C042" },
 	}
 	s.facts = sampleFacts(typed)
 	return s
+}
+
+// some is every seventh, which makes one of each kind.
+func some[T any](all []T) []T {
+	var out []T
+	for i := 0; i < len(all); i += 7 {
+		out = append(out, all[i])
+	}
+	return out
+}
+
+// sampleFollowUps are as many as there may be: open and settled, with everything and with nothing.
+func sampleFollowUps(typed string) []flow.FollowUp {
+	var all []flow.FollowUp
+	for n := range flow.FollowUpNumber(25) {
+		f := flow.FollowUp{Number: n + 1, Title: cut(typed, flow.MaxTitle), State: flow.Open}
+		if n%2 == 0 {
+			f.Owner, f.Priority, f.Due, f.Message = ben, flow.High, flow.Date{Year: 2026, Month: 12, Day: 1}, flow.Message{Channel: "C042", TS: "1.2"}
+			f.Link = "https://tracker.example/" + strings.Repeat("&x", 900) + typed
+		}
+		if n > 20 {
+			f.State, f.Settled = flow.NotDoing, flow.Settling{By: cem, At: start, Reason: cut(typed, flow.MaxReason)}
+		}
+		all = append(all, f)
+	}
+	return all
 }
 
 func sampleFacts(typed string) []flow.Fact {
@@ -158,6 +186,15 @@ func sampleFacts(typed string) []flow.Fact {
 			Snapshot: flow.Snapshot{Name: title}, Added: slices.Repeat([]flow.Task{{Title: title}}, 100),
 			Changed: slices.Repeat([]flow.Task{{Title: title}}, 100), Removed: []flow.Task{{Title: title}},
 		},
+		flow.FollowUpAdded{FollowUp: sampleFollowUps(typed)[0]},
+		flow.FollowUpEdited{FollowUp: 1, Title: change, Owner: change, Priority: change, Due: change, Link: change},
+		flow.FollowUpEdited{FollowUp: 1, Owner: &flow.Change{From: typed}},
+		flow.FollowUpSettled{FollowUp: 1, State: flow.NotDoing, Reason: reason},
+		flow.FollowUpSettled{FollowUp: 2, State: flow.Done},
+		flow.FollowUpReopened{FollowUp: 900},
+		flow.NoteEdited{Note: 7, From: reason, To: reason},
+		flow.NoteRemoved{Note: 9, Text: cut(typed, flow.MaxMessage)},
+		flow.MessagePinned{Message: flow.Message{Channel: "C042", TS: "1.2"}, Author: cem, Text: cut(typed, flow.MaxMessage)},
 	}
 }
 
@@ -218,6 +255,16 @@ func (s sampled) messagesOf(at string, inc flow.Incident, message func(string, M
 		all.Tasks = append(all.Tasks, t.Number)
 	}
 	message(at+"dm", AssigneeDM(sc, inc, ben, all))
+	for _, r := range sc.Process.Roles {
+		dm, _ := RoleDM(sc, inc, r.Key)
+		message(at+"role", dm)
+	}
+	message(at+"audit", Say(AuditRefused(sc, inc, s.typed)))
+	for _, f := range some(inc.FollowUps) {
+		message(at+"follow-up", FollowUpAdded(sc, inc, f))
+		message(at+"follow-up dm", FollowUpDM(sc, inc, ben, ana, f))
+		message(at+"follow-up dm", FollowUpDM(sc, inc, cem, ana, f))
+	}
 }
 
 func (s sampled) viewsOf(at string, inc flow.Incident, events []flow.Event, view func(string, slack.ModalViewRequest)) {
@@ -225,9 +272,19 @@ func (s sampled) viewsOf(at string, inc flow.Incident, events []flow.Event, view
 	for number := range 2 {
 		view(at+"all tasks", AllTasks(sc, inc, number))
 	}
-	view(at+"timeline", TimelineModal(sc, inc, Page[flow.Event]{Items: events, Number: 1, More: true}))
-	for i := range len(events) / TimelinePage {
-		view(at+"timeline", TimelineModal(sc, inc, Page[flow.Event]{Items: events[i*TimelinePage:]}))
+	view(at+"timeline", TimelineModal(sc, inc, Timelined{Page: Page[flow.Line]{Items: flow.Lines(events), Number: 1, More: true}, Viewer: ana}))
+	lines := flow.Lines(events)
+	for i := range len(lines) / TimelinePage {
+		view(at+"timeline", TimelineModal(sc, inc, Timelined{Page: Page[flow.Line]{Items: lines[i*TimelinePage:]}, Viewer: ben}))
+	}
+	view(at+"edit note", EditNoteForm(sc, inc, flow.Line{Text: cut(s.typed, flow.MaxReason)}))
+	view(at+"remove note", RemoveNoteForm(sc, inc, flow.Line{Text: cut(s.typed, flow.MaxMessage)}))
+	view(at+"follow-ups", FollowUpsModal(sc, inc, 0))
+	view(at+"follow-ups", FollowUpsModal(sc, inc, 99))
+	view(at+"add follow-up", FollowUpForm(sc, flow.Incident{}, FollowUpDraft{Incidents: s.shapes[:1]}))
+	for _, f := range some(inc.FollowUps) {
+		view(at+"edit follow-up", FollowUpForm(sc, inc, FollowUpDraft{FollowUp: f}))
+		view(at+"skip follow-up", SkipFollowUpForm(sc, inc, f))
 	}
 	view(at+"update", UpdateForm(sc, inc))
 	view(at+"roles", RolesForm(sc, inc))
@@ -282,11 +339,19 @@ func (s sampled) items() []Item {
 func (s sampled) home() HomeData {
 	page := Page[flow.Incident]{Items: s.many(), Number: 1, More: true, Total: 1000}
 	look := Look{Filter: Mine, Flow: flow.Key(s.typed)}
-	return HomeData{Person: ben, Look: look, Admin: true, Late: 3, Tasks: Page[Item]{Items: s.items(), Number: 1, More: true, Total: 300}, Post: page, Closed: page}
+	return HomeData{Person: ben, Look: look, Admin: true, Late: 3, Tasks: Page[Item]{Items: s.items(), Number: 1, More: true, Total: 300}, Post: page, Closed: page, FollowUps: Page[FollowUpItem]{Items: s.followUpItems(), Number: 1, More: true}}
+}
+
+func (s sampled) followUpItems() []FollowUpItem {
+	var items []FollowUpItem
+	for _, f := range s.shapes[0].FollowUps {
+		items = append(items, FollowUpItem{s.shapes[0], f.Number})
+	}
+	return items
 }
 
 // ours is the only markup between angle brackets that this program writes.
-var ours = regexp.MustCompile(`^<(@(UANA|UBEN|UCEM|UDANA|U99)|#C042|!date\^\d+\^(\{date_short_pretty\} \{time\}|\{ago\})\|[A-Z][\w ,:]+|https://acme\.slack\.com/archives/C042/p1\|Open the card)>$`)
+var ours = regexp.MustCompile(`^<(@(UANA|UBEN|UCEM|UDANA|U99)|#C042|!date\^\d+\^(\{date_short_pretty\} \{time\}|\{ago\})\|[A-Z][\w ,:]+|https://acme\.slack\.com/archives/C042/p1\|Open the card|https://acme\.slack\.com/archives/C042/p1\?thread_ts=1\.2&amp;cid=C042\|(the message|message|from a message)|https://tracker\.example/[^<>|]*\|tracker\.example)>$`)
 
 var bracket = regexp.MustCompile(`<[^>]*>?`)
 

@@ -43,6 +43,8 @@ func Refusal(s Scene, inc flow.Incident, r flow.Refusal) Text {
 		return s.badInput(r, id)
 	case flow.UnknownTask, flow.AlreadySettled, flow.AlreadyOpen, flow.AlreadyAssigned, flow.EarlierStatus:
 		return s.taskRefused(inc, r, id)
+	case flow.UnknownFollowUp, flow.FollowUpIsSettled, flow.FollowUpIsOpen, flow.TooManyFollowUps, flow.TooManyPinned, flow.NotYours, flow.NotANote:
+		return s.followUpRefused(inc, r, id)
 	}
 	return s.stageRefused(inc, r, id)
 }
@@ -98,6 +100,7 @@ var fieldNames = map[string]words{
 	flow.FieldTitle: "a title", flow.FieldDescription: "a text", flow.FieldAssignee: "an assignee", flow.FieldDue: "a date",
 	flow.FieldLink: "a link", flow.FieldTemplate: "a template", flow.FieldState: "a state",
 	flow.FieldRole: "a role", flow.FieldTasks: "a task", flow.FieldFlow: "a choice", flow.FieldChannel: "a channel",
+	flow.FieldOwner: "an owner", flow.FieldPriority: "a priority",
 	flow.FieldKind: "a kind", flow.FieldEntry: "a choice", flow.FieldOptOut: "a choice", flow.FieldDays: "a day of the week",
 	flow.FieldUntil: "a date",
 }

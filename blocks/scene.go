@@ -19,6 +19,8 @@ type Scene struct {
 	Links     func(flow.Incident) (card string) // permalink of the current card, or nothing; may be nil
 	GroupName func(flow.GroupID) string         // what a user group is called, or nothing; may be nil
 	Home      string                            // address of the App Home tab: https or slack:, or nothing
+
+	Message func(flow.Message) string // permalink of a message; may be nil
 }
 
 // Names knows what people are called. It never calls out: somebody unknown is an empty name, which is written "somebody".
@@ -61,6 +63,18 @@ func (s Scene) command(rest words, args ...any) Text {
 		return say("`%s "+rest+"`", s.slash())
 	}
 	return say("`%s %s`", s.slash(), say(rest, args...))
+}
+
+// messageLink leads to a message under a label; nothing if there is no address.
+func (s Scene) messageLink(m flow.Message, label Text) Text {
+	if s.Message == nil || m.TS == "" {
+		return Text{}
+	}
+	address := s.Message(m)
+	if address == "" {
+		return Text{}
+	}
+	return link(address, label)
 }
 
 func (s Scene) slash() string {

@@ -123,8 +123,9 @@ func (s *story) later(d time.Duration) { s.at = s.at.Add(d) }
 func (s *story) scene() Scene {
 	return Scene{
 		Process: s.p, Names: people, Now: s.at, Zone: berlin, Command: "/inc",
-		Home:  "https://slack.com/app_redirect?app=A1",
-		Links: func(flow.Incident) string { return "https://acme.slack.com/archives/C042/p1" },
+		Home:    "https://slack.com/app_redirect?app=A1",
+		Links:   func(flow.Incident) string { return "https://acme.slack.com/archives/C042/p1" },
+		Message: func(flow.Message) string { return "https://acme.slack.com/archives/C042/p2" },
 	}
 }
 

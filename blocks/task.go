@@ -80,6 +80,8 @@ func helper(inc flow.Incident, t flow.Task) slack.BlockElement {
 		return button(Timeline, "Open timeline", Ref{Incident: inc.ID}, t.Title)
 	case flow.CreatePostmortem, flow.CompletePostmortem, flow.SharePostmortem:
 		return postmortemHelper(inc, t)
+	case flow.ReviewFollowUps:
+		return button(FollowUps, "Open follow-ups", Ref{Incident: inc.ID}, t.Title)
 	case flow.AssignRole:
 		return button(Roles, "Assign role", Ref{Incident: inc.ID}, t.Title)
 	}

@@ -156,7 +156,7 @@ func (s Scene) threadLine(inc flow.Incident, ev flow.Event) Text {
 			return say("%s: nobody has %s now.", by, bold(s.titleOf(inc, f.Task)))
 		}
 	}
-	return Text{}
+	return s.followUpThread(inc, ev)
 }
 
 // reopenedTask mentions whoever has the task: there is something to do again.

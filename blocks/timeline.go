@@ -1,10 +1,6 @@
 package blocks
 
-import (
-	"github.com/slack-go/slack"
-
-	"epilogue/flow"
-)
+import "epilogue/flow"
 
 // Sentence is an event in the past tense, for the timeline and for files: everything that people wrote is in it, whole, and nobody is
 // notified by it.
@@ -38,6 +34,10 @@ func (s Scene) Sentence(inc flow.Incident, ev flow.Event) Text {
 		return s.updatedWhole(ev, f)
 	case flow.FlowEntered, flow.FlowResumed, flow.StatusEntered, flow.IncidentClosed, flow.OptedOut, flow.Reopened:
 		return s.passage(inc, ev)
+	case flow.NoteEdited, flow.NoteRemoved, flow.MessagePinned:
+		return s.noteSentence(ev)
+	case flow.FollowUpAdded, flow.FollowUpEdited, flow.FollowUpSettled, flow.FollowUpReopened:
+		return s.followUpSentence(inc, ev)
 	}
 	return s.taskSentence(inc, ev)
 }
@@ -245,22 +245,4 @@ func (s Scene) dueSentence(by, task Text, f flow.TaskDueSet) Text {
 		line = say("%s: %s", line, whole(f.Reason))
 	}
 	return say("%s.", line)
-}
-
-// TimelinePage is how many events a page of the timeline holds. The longest event takes some seven blocks of a hundred.
-const TimelinePage = 12
-
-// TimelineModal shows a page of the timeline, oldest first. Events beyond TimelinePage are not shown: ask for as many.
-func TimelineModal(s Scene, inc flow.Incident, page Page[flow.Event]) slack.ModalViewRequest {
-	shown := []slack.Block{section(heading(inc), nil)}
-	inc = withRemoved(inc, page.Items)
-	for _, ev := range page.first(TimelinePage) {
-		shown = append(shown, paragraph(say("%s  %s", s.moment(ev.At), s.Sentence(inc, ev)))...)
-	}
-	if len(page.Items) == 0 {
-		shown = append(shown, section(say("Nothing here yet."), nil))
-	}
-	shown = append(shown, page.turn(Timeline, Ref{Incident: inc.ID})...)
-	shown = append(shown, small(say("Add a note with %s.", s.command("timeline your note"))))
-	return modal(Timeline, Ref{Incident: inc.ID, Page: page.Number}, "Timeline of "+inc.ID.String(), "", shown...)
 }

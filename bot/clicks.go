@@ -145,11 +145,15 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 	case blocks.ShowAll:
 		return b.turnPage(r, blocks.AllTasks(s, inc, ref.Page)), nil
 	case blocks.Timeline:
-		view, err := b.timelinePage(ctx, inc, ref.Page)
+		view, err := b.timelinePage(ctx, r.user, inc, topicOf(ref.Want), ref.Page)
 		return b.turnPage(r, view), err
 	case blocks.Postmortems, blocks.AddPostmortem, blocks.CompletePostmortem, blocks.ReviewPostmortem, blocks.DraftPostmortem, blocks.MainPostmortem,
 		blocks.DetachPostmortem, blocks.SharePostmortem, blocks.AttachOffered:
 		return b.onPostmortemClick(ctx, r, action, ref, inc)
+	case blocks.FollowUps, blocks.AddFollowUp, blocks.FollowUpDone, blocks.ReopenFollowUp, blocks.EditFollowUp, blocks.SkipFollowUp:
+		return b.onFollowUpClick(ctx, r, action, ref, inc)
+	case blocks.EditNote, blocks.RemoveNote:
+		return b.noteForm(ctx, r, action, ref, inc)
 	case blocks.RetryOpen:
 		return b.carryOut(ctx, r, inc.ID, flow.RequestChannel{})
 	case blocks.UseChannel:
@@ -175,17 +179,6 @@ func (b *Bot) clickMoveOn(ctx context.Context, r request, ref blocks.Ref, inc fl
 		return b.moveOnForm(ctx, r, inc)
 	}
 	return b.act(ctx, r, inc, flow.MoveOn{From: ref.Status})
-}
-
-// timelinePage reads one page of a timeline.
-func (b *Bot) timelinePage(ctx context.Context, inc flow.Incident, number int) (slack.ModalViewRequest, error) {
-	events, err := b.store.Timeline(ctx, inc.ID, uint64(number)*blocks.TimelinePage, blocks.TimelinePage+1)
-	if err != nil {
-		return slack.ModalViewRequest{}, err
-	}
-	page := blocks.Page[flow.Event]{Items: events, Number: number, More: len(events) > blocks.TimelinePage, Total: int(inc.Rev)}
-	page.Items = page.Items[:min(len(events), blocks.TimelinePage)]
-	return blocks.TimelineModal(b.scene(ctx), inc, page), nil
 }
 
 // inviting is the question whether somebody may be brought into the channel of a private incident, so that they can have a task.

@@ -75,6 +75,9 @@ func (b *Bot) verbs() (alone map[string]func(context.Context, request, typed) (a
 		"timeline": b.timeline,
 
 		"postmortem": b.postmortem,
+		"follow-up":  b.followUp,
+		"follow-ups": b.followUps,
+		"audit":      b.audit,
 	}
 	return alone, about
 }
@@ -116,22 +119,31 @@ const mostAsked = 100
 
 // askWhich offers the person's own incidents, for a command typed in a channel that belongs to none.
 func (b *Bot) askWhich(ctx context.Context, r request) (answer, error) {
-	mine := func(inc flow.Incident) bool { return involved(inc, r.user) }
-	var all []flow.Incident
-	for _, stage := range []flow.Stage{flow.Active, flow.PostIncident, flow.Closed} {
-		some, _, err := b.list(ctx, r.user, store.Query{Stage: stage}, mostAsked-len(all), mine)
-		if err != nil {
-			return answer{}, err
-		}
-		if all = append(all, some...); len(all) >= mostAsked {
-			break
-		}
+	all, err := b.own(ctx, r.user)
+	if err != nil {
+		return answer{}, err
 	}
 	pick := carried{typed: r.text}.onto(blocks.PickForm(b.scene(ctx), all, ""))
 	if !fits(pick) {
 		return b.tell(r, "", blocks.NoIncidentHere(b.scene(ctx), parse(r.text).verb)), nil
 	}
 	return b.open(r, pick), nil
+}
+
+// own are the incidents that somebody is part of, those first that are not over.
+func (b *Bot) own(ctx context.Context, who flow.UserID) ([]flow.Incident, error) {
+	mine := func(inc flow.Incident) bool { return involved(inc, who) }
+	var all []flow.Incident
+	for _, stage := range []flow.Stage{flow.Active, flow.PostIncident, flow.Closed} {
+		some, _, err := b.list(ctx, who, store.Query{Stage: stage}, mostAsked-len(all), mine)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, some...); len(all) >= mostAsked {
+			break
+		}
+	}
+	return all, nil
 }
 
 func involved(inc flow.Incident, who flow.UserID) bool {
@@ -304,14 +316,6 @@ func roleLabels(p flow.Process) []flow.Label {
 		out = append(out, flow.Label{Key: r.Key, Name: r.Name, Retired: r.Retired})
 	}
 	return out
-}
-
-func (b *Bot) timeline(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
-	if t.rest != "" {
-		return b.carryOut(ctx, r, inc.ID, flow.AddNote{Text: readable(t.rest)})
-	}
-	view, err := b.timelinePage(ctx, inc, 0)
-	return b.open(r, view), err
 }
 
 // carryOut does what a command says, and answers in a sentence what came of it.

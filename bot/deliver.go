@@ -99,6 +99,14 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 		return b.tellHandOver(ctx, job, inc)
 	case flow.TellRaise:
 		return b.raise(ctx, job, inc)
+	case flow.TellRole:
+		return b.tellRole(ctx, job, inc)
+	case flow.TellFollowUp:
+		return b.tellFollowUp(ctx, job, inc)
+	case flow.TellFollowUpDMs:
+		return b.refreshFollowUp(ctx, job, inc)
+	case tellAudit:
+		return b.sendAudit(ctx, job, inc)
 	}
 	if inc.Channel == "" {
 		return store.Outcome{}, again{after: backoff(job.Tries), why: errNoChannel}
@@ -130,6 +138,10 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 		return b.postAssigned(ctx, job, inc)
 	case flow.TellBookmark:
 		return b.bookmark(ctx, inc)
+	case flow.TellTopic:
+		return b.setTopic(ctx, inc)
+	case tellMarked:
+		return store.Outcome{}, b.readMarked(ctx, job, inc)
 	}
 	return store.Outcome{}, fmt.Errorf("%w: no delivery for %q", errFault, e.Tell)
 }

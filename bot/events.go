@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,6 +38,8 @@ func (b *Bot) onEvent(ctx context.Context, r request) error {
 		return b.joined(ctx, r.channel, r.user)
 	case "member_left_channel":
 		return b.left(ctx, r.channel, r.user)
+	case "reaction_added", "reaction_removed", "pin_added", "pin_removed":
+		return b.marked(ctx, r)
 	case "message":
 		if e.unarchives() {
 			return b.comeBack(ctx, r.channel)
@@ -57,10 +60,16 @@ type happened struct {
 	BotID   string          `json:"bot_id"`
 	Tab     string          `json:"tab"`
 	Link    knownLink       `json:"text"` // of what people wrote only this is read
+
+	ChannelID string `json:"channel_id"` // of pins
+	Reaction  string `json:"reaction"`   // its name
+	Item      item   `json:"item"`       // what the reaction or the pin is on
 }
 
-func (e happened) user() flow.UserID       { return flow.UserID(identOf(e.User)) }
-func (e happened) channel() flow.ChannelID { return flow.ChannelID(identOf(e.Channel)) }
+func (e happened) user() flow.UserID { return flow.UserID(identOf(e.User)) }
+func (e happened) channel() flow.ChannelID {
+	return flow.ChannelID(cmp.Or(identOf(e.Channel), e.ChannelID, e.Item.Channel))
+}
 
 // acts reports whether somebody did what is recorded of them: then it must be known who they are. Posting is posting with a file, too; joining,
 // topics and the like are not.
@@ -140,7 +149,7 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 	if err != nil {
 		return fmt.Errorf("read the incident in %s: %w", ch, err)
 	}
-	if err := b.store.Enqueue(ctx, b.clock.Now(), b.follow(inc.ID, flow.Effect{Tell: flow.TellDMs})); err != nil {
+	if err := b.store.Enqueue(ctx, b.clock.Now(), b.follow(inc.ID, flow.Effect{Tell: flow.TellDMs}), b.follow(inc.ID, flow.Effect{Tell: flow.TellFollowUpDMs})); err != nil {
 		return fmt.Errorf("bring messages about %s up to date: %w", inc.ID, err)
 	}
 	b.outbox.wake()
@@ -212,6 +221,9 @@ func (b *Bot) onShortcut(ctx context.Context, r request) (answer, error) {
 	}
 	if r.shown == string(blocks.Declare) {
 		return b.declareForm(ctx, r, blocks.Declaring{Lead: r.user})
+	}
+	if r.shown == string(blocks.FromMessage) {
+		return b.fromMessage(ctx, r)
 	}
 	return answer{}, nil
 }

@@ -34,6 +34,9 @@ func (b *Bot) onForm(ctx context.Context, r request) (answer, error) {
 	if a, ours, err := b.onProcessForm(ctx, r, action, ref); ours {
 		return a, err
 	}
+	if action == blocks.AddFollowUp {
+		return b.submitFollowUp(ctx, r, c)
+	}
 	inc, err := b.see(ctx, r.user, ref.Incident)
 	if err != nil {
 		return answer{}, err
@@ -96,6 +99,10 @@ func (b *Bot) commandOf(ctx context.Context, action blocks.Action, ref blocks.Re
 		return b.addTaskOf(ctx, v, inc)
 	case blocks.AddPostmortem, blocks.DetachPostmortem, blocks.SharePostmortem:
 		return b.postmortemOf(ctx, action, ref, r)
+	case blocks.EditFollowUp, blocks.SkipFollowUp:
+		return b.followUpOf(ctx, action, ref, v, inc)
+	case blocks.EditNote, blocks.RemoveNote:
+		return b.noteCommand(ctx, action, ref, v, inc)
 	case blocks.Close, blocks.OptOut, blocks.Reopen:
 		lead, err := b.people.candidate(ctx, flow.UserID(v.field(flow.FieldLead)), inc)
 		if err != nil {

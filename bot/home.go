@@ -120,6 +120,10 @@ func (b *Bot) drawHome(ctx context.Context, p store.Person, actor flow.Actor) (s
 	d := blocks.HomeData{Person: p.ID, Look: look, Admin: actor.Admin}
 	for _, read := range []func() error{
 		func() (err error) { d.Tasks, d.Late, err = b.homeTasks(ctx, s, p.ID, look); return err },
+		func() (err error) {
+			d.FollowUps, err = b.followUpPage(ctx, p.ID, look.Pages[blocks.SectionFollowUps])
+			return err
+		},
 		func() (err error) { d.Post, err = b.homePost(ctx, p.ID, look); return err },
 		func() (err error) {
 			d.Closed, err = b.stagePage(ctx, p.ID, flow.Closed, look.Pages[blocks.SectionClosed], blocks.HomeClosed, nil)

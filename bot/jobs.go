@@ -26,7 +26,9 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("%s/dms", id)
 	case flow.TellBookmark:
 		return fmt.Sprintf("%s/bookmark", id)
-	case flow.TellAssignee, flow.TellHandOver:
+	case flow.TellTopic, flow.TellFollowUpDMs, tellMarked, tellAudit:
+		return fmt.Sprintf("%s/%s", id, e.Tell)
+	case flow.TellAssignee, flow.TellHandOver, flow.TellRole, flow.TellFollowUp:
 		return fmt.Sprintf("dm/%s", e.To)
 	case flow.TellDocument:
 		return fmt.Sprintf("%s/documents", id)
@@ -51,7 +53,7 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 // keyOf names the jobs of which one is enough: what shows the present, and what is gathered.
 func keyOf(id flow.IncidentID, e flow.Effect) string {
 	switch e.Tell {
-	case flow.TellFirst, flow.TellRefresh, flow.TellThread, flow.TellAssigned, flow.TellBookmark:
+	case flow.TellFirst, flow.TellRefresh, flow.TellThread, flow.TellAssigned, flow.TellBookmark, flow.TellTopic:
 		return fmt.Sprintf("%s/%s", id, e.Tell)
 	case flow.TellShrink:
 		return fmt.Sprintf("%s/%s/%d", id, e.Tell, e.Card)
@@ -62,6 +64,8 @@ func keyOf(id flow.IncidentID, e flow.Effect) string {
 			return fmt.Sprintf("%s-now/%s", e.Tell, e.To)
 		}
 		return fmt.Sprintf("%s/%s", e.Tell, e.To)
+	case flow.TellFollowUpDMs:
+		return fmt.Sprintf("%s/%s/%d", id, e.Tell, e.FollowUp)
 	case tellBringIn:
 		return fmt.Sprintf("%s/%s/%s/%d", id, e.Tell, e.To, e.Task)
 	}
@@ -75,6 +79,8 @@ const (
 	tellNotMade     flow.Tell = "postmortem-not-made" // DM to To: Slack took no document; event Seq, Detail says why
 	tellNotShared   flow.Tell = "not-shared"          // DM to To: the document of event Seq could not be shared; Detail says why
 	tellOffer       flow.Tell = "offer"               // ask To, unseen by others, whether the link in Detail is the post-mortem
+	tellMarked      flow.Tell = "marked"              // read a message that somebody marked, and do what for; Detail says both
+	tellAudit       flow.Tell = "audit"               // the timeline as files for To; Detail says how far it is
 	tellBringIn     flow.Tell = "bring-in"            // invite To, and then give them Task, as somebody asked for; Detail says who
 )
 

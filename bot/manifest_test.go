@@ -29,9 +29,11 @@ var scopesOf = map[string][]string{
 	"GetConversationRepliesContext":    {"channels:history", "groups:history"},
 	"OpenConversationContext":          {"im:write"},
 	"CreateChannelCanvasContext":       {"canvases:write"}, "CreateCanvasContext": {"canvases:write"}, "UploadFileContext": {"files:write"},
-	"PostEphemeralContext": {"chat:write"},
-	"AddPinContext":        {"pins:write"},
-	"AddBookmarkContext":   {"bookmarks:write"}, "EditBookmarkContext": {"bookmarks:write"}, "ListBookmarksContext": {"bookmarks:read"},
+	"PostEphemeralContext":          {"chat:write"},
+	"AddPinContext":                 {"pins:write"},
+	"SetTopicOfConversationContext": {"channels:manage", "groups:write"},
+	"GetUploadURLExternalContext":   {"files:write"}, "UploadToURL": nil, "CompleteUploadExternalContext": {"files:write"},
+	"AddBookmarkContext": {"bookmarks:write"}, "EditBookmarkContext": {"bookmarks:write"}, "ListBookmarksContext": {"bookmarks:read"},
 }
 
 // subscriptions are the names in a manifest of the events that arrive under a name, with the scopes that each needs.
@@ -39,6 +41,8 @@ var subscriptions = map[string]map[string]string{
 	"app_home_opened": {"app_home_opened": ""}, "user_change": {"user_change": "users:read"}, "team_join": {"team_join": "users:read"},
 	"member_joined_channel": {"member_joined_channel": "channels:read groups:read"}, "member_left_channel": {"member_left_channel": "channels:read groups:read"},
 	"subteam_created": {"subteam_created": "usergroups:read"}, "subteam_updated": {"subteam_updated": "usergroups:read"},
+	"reaction_added": {"reaction_added": "reactions:read"}, "reaction_removed": {"reaction_removed": "reactions:read"},
+	"pin_added": {"pin_added": "pins:read"}, "pin_removed": {"pin_removed": "pins:read"},
 	"message": {"message.channels": "channels:history", "message.groups": "groups:history"},
 }
 

@@ -32,6 +32,9 @@ type posted struct {
 	Digest *blocks.DigestOf `json:"digest,omitempty"`
 	Day    flow.Date        `json:"day,omitzero"` // it is part of To's digest of that day
 	Offer  *offer           `json:"offer,omitempty"`
+
+	By       flow.UserID         `json:"by,omitempty"` // whoever gave To the follow-up
+	FollowUp flow.FollowUpNumber `json:"follow_up,omitempty"`
 }
 
 func (p posted) result(key string) store.Result {

@@ -191,6 +191,7 @@ func (b *Bot) scene(ctx context.Context) blocks.Scene {
 		},
 		GroupName: b.groups.name,
 		Home:      fmt.Sprintf("slack://app?team=%s&id=%s&tab=home", b.me.Team, b.me.App),
+		Message:   func(m flow.Message) string { return b.permalink(posted{Channel: m.Channel, TS: m.TS}) },
 	}
 }
 

@@ -61,6 +61,9 @@ func (r request) list() (blocks.Ref, bool) {
 		c, err := metadata(r.view.Metadata)
 		return blocks.Ref{Want: listPostmortem, Incident: c.ref.Incident}, err == nil
 	}
+	if list, ok, err := r.viewList(); ok {
+		return list, err == nil
+	}
 	id, _, ok := strings.Cut(r.block, "#")
 	if !ok || !r.quiet && r.view.Type != "modal" {
 		return blocks.Ref{}, false
@@ -68,10 +71,31 @@ func (r request) list() (blocks.Ref, bool) {
 	return listNamed(id)
 }
 
+// viewList is the list of follow-ups or the timeline that a click came from; false for any other view.
+func (r request) viewList() (list blocks.Ref, ok bool, err error) {
+	want := ""
+	switch blocks.Action(r.view.Callback) {
+	case blocks.FollowUps:
+		want = listFollowUps
+	case blocks.Timeline:
+		want = listTimeline
+	default:
+		return blocks.Ref{}, false, nil
+	}
+	c, err := metadata(r.view.Metadata)
+	if c.ref.Want != "" {
+		want += "/" + c.ref.Want
+	}
+	return blocks.Ref{Want: want, Incident: c.ref.Incident, Page: c.ref.Page}, true, err
+}
+
 func listNamed(s string) (blocks.Ref, bool) {
 	list, err := blocks.ParseRef(s)
 	switch list.Want {
-	case listTodo, listTasks, listAll, listPostmortem, listReminders:
+	case listTodo, listTasks, listAll, listPostmortem, listReminders, listFollowUps, listFollowUp:
+		return list, err == nil
+	}
+	if want, _, _ := strings.Cut(list.Want, "/"); want == listTimeline {
 		return list, err == nil
 	}
 	return blocks.Ref{}, false
@@ -100,6 +124,12 @@ func (b *Bot) redraw(who flow.UserID, list blocks.Ref, viewID, responseURL strin
 		}
 		if list.Want == listPostmortem {
 			return b.update(viewID, blocks.PostmortemModal(b.scene(ctx), inc))(ctx)
+		}
+		if done, err := b.redrawFollowUps(ctx, list, inc, viewID, responseURL); done {
+			return err
+		}
+		if done, err := b.redrawTimeline(ctx, who, list, inc, viewID); done {
+			return err
 		}
 		if list.Want == listAll {
 			return b.update(viewID, blocks.AllTasks(b.scene(ctx), inc, list.Page))(ctx)

@@ -139,7 +139,7 @@ func (f Declared) apply(inc *Incident, ev Event) {
 func (f ChannelRequested) apply(*Incident, Event) {}
 
 func (f ChannelOpened) apply(inc *Incident, _ Event) {
-	inc.Channel, inc.Private = f.Channel, inc.Private || f.Private
+	inc.Channel, inc.Private, inc.OwnChannel = f.Channel, inc.Private || f.Private, !f.Used
 }
 
 func (f Updated) apply(inc *Incident, ev Event) {

@@ -66,6 +66,7 @@ func Homes(before, after Incident) []Effect {
 			t.home(was.Assignee)
 		}
 	}
+	t.followUpHomes(before, after)
 	return t.effects
 }
 

@@ -38,6 +38,7 @@ func (p Process) Check() []Problem {
 	c.admins(p.Admins)
 	c.templates(p)
 	c.reminders(p.Reminders)
+	c.emoji("follow_up_emoji", p.FollowUpEmoji)
 	if len(p.Flows) > MaxFlows {
 		c.add("flows", "at most %d flows", MaxFlows)
 	}

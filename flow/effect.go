@@ -12,6 +12,9 @@ type Effect struct {
 	Task  TaskNumber   `json:"task,omitempty"`
 	Tasks []TaskNumber `json:"tasks,omitempty"`
 	To    UserID       `json:"to,omitempty"` // for DMs, invitations and Home
+	Role  Key          `json:"role,omitempty"`
+
+	FollowUp FollowUpNumber `json:"follow_up,omitempty"`
 
 	// Wait is how long a Gathered effect waits for others to join it.
 	Wait time.Duration `json:"-"`
@@ -42,4 +45,12 @@ const (
 	TellLinked      Tell = "linked"        // other incidents follow the document of event Seq
 	TellHandOver    Tell = "hand-over"     // DM to To: Tasks that somebody else does not do; event Seq
 	TellRaise       Tell = "raise"         // post where event Seq escalates to: a channel of its own, or a DM
+)
+
+// Of roles and follow-ups.
+const (
+	TellTopic       Tell = "topic"             // state: the channel's topic says who holds which role
+	TellRole        Tell = "role"              // DM to To: what is expected of whoever holds Role; once
+	TellFollowUp    Tell = "follow-up"         // DM to To: FollowUp is theirs; event Seq
+	TellFollowUpDMs Tell = "refresh-follow-up" // state: the DMs about FollowUp (0: all of the incident's)
 )

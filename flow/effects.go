@@ -44,7 +44,7 @@ func (t *telling) add(effects ...Effect) {
 			continue
 		}
 		if e.Tell.shows() && slices.ContainsFunc(t.effects, func(x Effect) bool {
-			return x.Tell == e.Tell && x.To == e.To && x.Task == e.Task && x.Card == e.Card
+			return x.Tell == e.Tell && x.To == e.To && x.Task == e.Task && x.Card == e.Card && x.FollowUp == e.FollowUp
 		}) {
 			continue
 		}
@@ -54,7 +54,7 @@ func (t *telling) add(effects ...Effect) {
 
 // shows reports whether an effect renders the present, so that doing it once is as good as twice.
 func (t Tell) shows() bool {
-	return slices.Contains([]Tell{TellFirst, TellRefresh, TellDMs, TellBookmark, TellHome, TellInvite}, t)
+	return slices.Contains([]Tell{TellFirst, TellRefresh, TellDMs, TellBookmark, TellHome, TellInvite, TellTopic, TellFollowUpDMs}, t)
 }
 
 func (t *telling) tell(ev Event, later []Event) {
@@ -70,11 +70,12 @@ func (t *telling) tell(ev Event, later []Event) {
 			t.add(Effect{Tell: TellDeclared, Seq: ev.Seq})
 			t.invite(ev, f.Lead)
 		}
+		t.instruct(ev, LeadRole, f.Lead)
 		t.home(ev.By, f.Lead)
 	case ChannelRequested:
 		t.add(Effect{Tell: TellOpenChannel, Seq: ev.Seq})
 	case ChannelOpened:
-		t.add(Effect{Tell: TellDeclared, Seq: ev.Seq})
+		t.add(Effect{Tell: TellDeclared, Seq: ev.Seq}, Effect{Tell: TellTopic, Seq: ev.Seq})
 	case Updated:
 		t.add(post, first, refresh)
 	case RoleGiven:
@@ -84,6 +85,8 @@ func (t *telling) tell(ev Event, later []Event) {
 			t.add(post)
 		}
 		t.home(f.From, f.To)
+		t.add(Effect{Tell: TellTopic, Seq: ev.Seq})
+		t.instruct(ev, f.Role, f.To)
 	case DocumentRequested, DocumentAttached, DocumentStateSet, DocumentMadeMain, DocumentDetached, DocumentShareAsked, DocumentShared, DocumentUsed:
 		t.documents(ev, thread, refresh, first)
 	case EvidenceGone:
@@ -137,6 +140,8 @@ func (t *telling) tell(ev Event, later []Event) {
 		} else if !t.entered {
 			t.add(thread) // nobody has it now: whoever looks after the incident should know
 		}
+	default:
+		t.followUp(ev)
 	}
 }
 
@@ -228,6 +233,13 @@ func (t *telling) over(ev Event, card uint64) {
 func (t *telling) shrink(ev Event, card uint64) {
 	if card != 0 && !slices.Contains(t.began, card) {
 		t.add(Effect{Tell: TellShrink, Card: card, Seq: ev.Seq})
+	}
+}
+
+// instruct tells whoever holds a role now what is expected of them.
+func (t *telling) instruct(ev Event, role Key, to UserID) {
+	if to != "" {
+		t.add(Effect{Tell: TellRole, To: to, Role: role, Seq: ev.Seq})
 	}
 }
 

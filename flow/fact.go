@@ -255,5 +255,7 @@ func Facts() []Fact {
 		Reminded{},
 		TaskSnoozed{},
 	}
-	return append(facts, documentFacts()...)
+	facts = append(facts, documentFacts()...)
+	facts = append(facts, followUpFacts()...)
+	return append(facts, timelineFacts()...)
 }

@@ -111,6 +111,7 @@ func anyCommand(t *rapid.T, inc flow.Incident) flow.Command {
 		flow.Update{Type: to(oneOf[flow.Key](t, "security", "default")), Severity: to(oneOf[flow.Key](t, "minor", "major"))},
 		flow.Involve{User: who.User}, flow.AddNote{Text: reason}, snooze(n, upTo(t, 40)-2),
 		flow.Remind{To: oneOf[flow.UserID](t, "ana", "ben", "cem"), Day: flow.DateOf(monday).AddDays(upTo(t, 61)), People: present(ana, ben)},
+		anyFollowUp(t, inc, who), anyFollowUp(t, inc, who), anyPin(t),
 		anyDocument(t, inc), anyDocument(t, inc), anyDocument(t, inc), anyDocument(t, inc),
 	)
 }
@@ -221,6 +222,7 @@ func (h *history) holds(before flow.Incident) {
 	h.statuses()
 	h.transitions(before)
 	h.settlings()
+	h.followUps(before)
 	h.taskNumbers(before)
 	h.cards()
 	entersAgain := slices.ContainsFunc(h.last, func(ev flow.Event) bool { _, enters := ev.Fact.(flow.FlowEntered); return enters })
@@ -468,6 +470,11 @@ func TestApplyingChangesNeitherTheIncidentNorTheEvent(t *testing.T) {
 		flow.RoleGiven{Role: "scribe", To: "ana"},
 		flow.EvidenceFound{Proof: flow.PostmortemAttached, What: "it"},
 		flow.PersonInvolved{User: "a"},
+		flow.FollowUpAdded{FollowUp: flow.FollowUp{Number: 1, State: flow.Open}},
+		flow.FollowUpEdited{FollowUp: 1, Owner: &flow.Change{To: "ben"}},
+		flow.FollowUpSettled{FollowUp: 1, State: flow.Done},
+		flow.MessagePinned{Message: flow.Message{TS: "1"}},
+		flow.NoteRemoved{Note: 3},
 	} {
 		next := flow.Apply(inc, flow.Event{Seq: 3, Fact: f})
 		equal(t, inc, before)

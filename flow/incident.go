@@ -46,6 +46,10 @@ type Incident struct {
 
 	Documents    []Document     `json:"documents,omitempty"` // post-mortems, in the order in which they were attached
 	LastDocument DocumentNumber `json:"last_document,omitempty"`
+
+	FollowUps  []FollowUp `json:"follow_ups,omitempty"`  // by number, from 1 on
+	Pinned     []Pin      `json:"pinned,omitempty"`      // messages in the timeline, in the order in which they were pinned
+	OwnChannel bool       `json:"own_channel,omitempty"` // its channel was made for it
 }
 
 // Stage is the part of its life that an incident is in.
@@ -249,5 +253,6 @@ func (inc Incident) clone() Incident {
 	inc.Roles = maps.Clone(inc.Roles)
 	inc.Evidence = maps.Clone(inc.Evidence)
 	inc.Documents = slices.Clone(inc.Documents)
+	inc.FollowUps, inc.Pinned = slices.Clone(inc.FollowUps), slices.Clone(inc.Pinned)
 	return inc
 }

@@ -13,6 +13,8 @@ type Process struct {
 
 	Templates []PostmortemTemplate `json:"templates,omitempty"` // of post-mortems; none: those that Epilogue brings
 	Reminders Reminders            `json:"reminders,omitzero"`
+
+	FollowUpEmoji string `json:"follow_up_emoji,omitempty"` // on a message it adds a follow-up; without colons; empty: none does
 }
 
 // Label is a permanent key beside a free name. What is retired is offered no more, and still understood where it is used.

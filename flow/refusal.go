@@ -24,6 +24,7 @@ type Refusal struct {
 	Document DocumentNumber
 	DocState DocumentState // for AlreadyInState: what it is
 	Other    IncidentID    // the incident whose post-mortem was meant
+	FollowUp FollowUpNumber
 }
 
 // Error is for logs; people read blocks.Refusal.
@@ -142,4 +143,18 @@ const (
 	ChannelArchived  Why = "channel-archived"   //
 	OneAssignee      Why = "one-assignee"       // a person or the holder of a role, not both
 	CannotBeAdmin    Why = "cannot-be-admin"    // By is no full member
+)
+
+// Of follow-ups and the timeline.
+const (
+	FieldOwner    = "owner"
+	FieldPriority = "priority"
+
+	UnknownFollowUp   Why = "unknown-follow-up"   // never there
+	FollowUpIsSettled Why = "follow-up-settled"   // State, By, At say how
+	FollowUpIsOpen    Why = "follow-up-open"      //
+	TooManyFollowUps  Why = "too-many-follow-ups" // Limit
+	TooManyPinned     Why = "too-many-pinned"     // Limit
+	NotYours          Why = "not-yours"           // By wrote it: only they may change it
+	NotANote          Why = "not-a-note"          // it cannot be edited, or is gone
 )

@@ -67,6 +67,14 @@ func TestEveryReasonToRefuseIsGivenBySomeRule(t *testing.T) {
 		flow.CannotPost:       {begun().do(ben, attach("https://doc")), ben, flow.ShareDocument{To: flow.Audience{Channel: "G9", Private: true}}},
 		flow.ChannelArchived:  {begun().do(ben, attach("https://doc")), ben, flow.ShareDocument{To: flow.Audience{Channel: "C9", Archived: true}}},
 		flow.ChannelUnfit:     {fresh(t), ben, flow.Declare{Name: "x", Use: &flow.Place{Channel: "D2", Direct: true}}},
+
+		flow.UnknownFollowUp:   {begun(), ben, flow.ReopenFollowUp{FollowUp: 1}},
+		flow.FollowUpIsSettled: {followUps(begun(), 1).do(ben, settled(1)), ben, settled(1)},
+		flow.FollowUpIsOpen:    {followUps(begun(), 1), ben, flow.ReopenFollowUp{FollowUp: 1}},
+		flow.TooManyFollowUps:  {followUps(begun(), flow.MaxFollowUps), ben, flow.AddFollowUp{Title: "x"}},
+		flow.TooManyPinned:     {pins(begun(), flow.MaxPinned), ben, flow.PinMessage{Message: flow.Message{TS: "x"}}},
+		flow.NotYours:          {begun(), ben, flow.RemoveNote{Note: flow.Event{Seq: 1, By: "ana", Fact: flow.NoteAdded{}}}},
+		flow.NotANote:          {begun(), ben, flow.RemoveNote{Note: flow.Event{Seq: 1, By: "ben", Fact: flow.Declared{}}}},
 	}
 	for _, why := range reasons(t) {
 		c, ok := cases[why]

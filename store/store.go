@@ -4,7 +4,7 @@
 // every store passes, one claim a sentence of this page. The contract assumes no single process: it compares and swaps on
 // Rev, and leases instead of locking, so that a shared database can keep it too.
 //
-// Reading order: this file, tasks.go, then record.go and facts.go (the encoding of what is stored, for ever), then boltstore.
+// Reading order: this file, tasks.go and followups.go, then record.go and facts.go (the encoding of what is stored, for ever), then boltstore.
 package store
 
 import (
@@ -68,6 +68,9 @@ type Incidents interface {
 	// Tasks reads a page of open tasks whose status has begun, of incidents in the post-incident stage, by due date (those without one
 	// last), then by incident and number.
 	Tasks(ctx context.Context, q TaskQuery) (Page[TaskRef], error)
+	// FollowUps reads a page of open follow-ups of all incidents, in whatever stage, by due date (those without one last), then by incident and
+	// number.
+	FollowUps(ctx context.Context, q FollowUpQuery) (Page[FollowUpRef], error)
 	// Reserve hands out the next number, never twice, also after a crash, and none that was saved without being reserved. Gaps are allowed.
 	Reserve(ctx context.Context) (flow.IncidentID, error)
 	// Save writes an incident, its new events, its indexes, the delivery that caused it and its jobs: all or nothing. It is

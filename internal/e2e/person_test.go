@@ -15,6 +15,7 @@ var verbs = map[string]func(*line){
 	"slash": slash, "says": says, "click": click, "declines": click, "menu": menu, "asked": asked, "shortcut": shortcut, "on": onMessage,
 	"modal": modal, "fill": fill, "clear": clearField, "check": check, "offers": offers, "holds": holds, "submit": submit, "cancel": cancel,
 	"sees": sees, "told": told, "home": home, "bookmark": bookmark,
+	"reacts": reacts, "unreacts": reacts, "pins": pins, "unpins": pins, "replies": repliesTo, "receives": receives,
 	"joins": joins, "leaves": leaves, "invites": invites,
 	"declares": declares, "resolves": resolves, "does": does,
 }
@@ -60,6 +61,11 @@ func says(l *line) {
 
 func shortcut(l *line) {
 	name := l.arg(0, "a shortcut")
+	if len(l.args) > 1 {
+		in := l.entered(l.args[1])
+		l.act(func(p *sandbox.Person) sandbox.Reply { return p.MessageShortcut(in, l.arg(2, "a message"), name) })
+		return
+	}
 	l.act(func(p *sandbox.Person) sandbox.Reply { return p.Shortcut(name) })
 }
 

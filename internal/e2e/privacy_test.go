@@ -31,6 +31,7 @@ var everyAction = []string{
 	"incident.declare", "incident.declare-again", "incident.update", "incident.roles", "incident.close", "incident.opt-out", "incident.move-on", "incident.reopen",
 	"incident.summary", "incident.tasks", "incident.all-tasks", "incident.timeline", "incident.invite", "channel.retry", "channel.use", "incident.pick", "todo", "list",
 	"home.page", "dismiss", "notice",
+	"incident.follow-ups", "follow-up.add", "follow-up.edit", "follow-up.done", "follow-up.not-doing", "follow-up.reopen", "note.edit", "note.remove",
 }
 
 func TestAPrivateIncidentIsToOutsidersOneThatDoesNotExist(t *testing.T) {
@@ -186,7 +187,7 @@ func listsWithoutIt(r *rig, p *sandbox.Person, out *notes) {
 }
 
 func forgedClicks(r *rig, p *sandbox.Person, out *notes) {
-	for i, value := range []string{"INC-1", "INC-1/1", "INC-1/2?b=1&u=UCEM", "INC-1?p=1&s=documenting"} {
+	for i, value := range []string{"INC-1", "INC-1/1", "INC-1/2?b=1&u=UCEM", "INC-1?p=1&s=documenting", "INC-1?n=1&e=2&w=notes"} {
 		in := fmt.Sprintf("forged-%d", i)
 		r.forge(in, value)
 		for _, action := range everyAction {

@@ -27,6 +27,11 @@ package e2e
 //	ben bookmark inc-1 'Post-incident tasks'                  a bookmark of the channel
 //	ben shortcut NAME                                         a global shortcut
 //	ben on inc-1 'db is slow' 'Attach as post-mortem'         a shortcut from the menu of the newest message with that text
+//	ben shortcut NAME inc-1 'it is slow'                      a shortcut of the message that says so
+//	ben reacts inc-1 'it is slow' pushpin                     an emoji on a message; "unreacts" takes it away
+//	ben pins inc-1 'it is slow'; ben unpins inc-1 …           to the channel
+//	ben replies inc-1 'it is slow' 'so it is'                 in the thread of a message
+//	ben receives INC-1-timeline.md 'ana declared'              what stands in the last file of that name that was sent to Ben
 //	ben joins ops; ben leaves ops; ben invites PLACE WHO…     who types in a public channel goes into it first
 //
 // and what is done in every script, by the same means in one line:

@@ -17,6 +17,7 @@ const mostFile = 64 << 20
 type File struct {
 	Name, Title string
 	Channels    []string // where it was shared: "#name" or "DM"
+	People      []string // by their handles, in whose direct messages it was shared
 	Content     []byte
 }
 
@@ -129,7 +130,13 @@ func (s *Server) Files() []File {
 		}
 		file := File{Name: f.Name, Title: f.Title, Content: f.Content}
 		for _, id := range f.Channels {
-			file.Channels = append(file.Channels, s.ws.Channels[id].place())
+			c := s.ws.Channels[id]
+			file.Channels = append(file.Channels, c.place())
+			for _, u := range s.ws.Users {
+				if c.Kind == direct && u.ID != botUser && c.has(u.ID) {
+					file.People = append(file.People, s.handleOf(u.ID))
+				}
+			}
 		}
 		out = append(out, file)
 	}

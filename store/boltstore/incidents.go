@@ -156,7 +156,24 @@ func check(c store.Change) error {
 	if c.Incident.Rev == 0 {
 		return errors.New("the incident has no events")
 	}
+	if err := checkFollowUps(c.Incident.FollowUps); err != nil {
+		return err
+	}
 	return checkTasks(c.Incident.Tasks)
+}
+
+func checkFollowUps(all []flow.FollowUp) error {
+	for _, f := range all {
+		if err := checkDay(f.Due); err != nil {
+			return fmt.Errorf("follow-up %d: %w", f.Number, err)
+		}
+		if f.Owner != "" {
+			if err := checkText("owner", string(f.Owner)); err != nil {
+				return fmt.Errorf("follow-up %d: %w", f.Number, err)
+			}
+		}
+	}
+	return nil
 }
 
 func checkTasks(tasks []flow.Task) error {

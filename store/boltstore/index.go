@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"epilogue/flow"
@@ -20,7 +21,7 @@ func (e entry) equal(o entry) bool {
 }
 
 // incidentIndexes are the buckets that entriesOf fills.
-var incidentIndexes = [][]byte{bByChannel, bByNumber, bByTime, bTasks, bByAssignee}
+var incidentIndexes = [][]byte{bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bFollowUps, bByOwner}
 
 // entriesOf are all index entries of an incident. Saving writes the difference between those of before and after, and Check compares
 // them with what is there: nothing else knows what an incident's indexes are.
@@ -36,6 +37,12 @@ func entriesOf(inc flow.Incident) []entry {
 		entries = append(entries, entry{bucket: bTasks, key: taskKey(nil, t), value: []byte(t.Assignee)})
 		if t.Assignee != "" {
 			entries = append(entries, entry{bucket: bByAssignee, key: taskKey(key{}.text(string(t.Assignee)), t)})
+		}
+	}
+	for _, f := range store.OpenFollowUps(inc) {
+		entries = append(entries, entry{bucket: bFollowUps, key: followUpKey(nil, f), value: []byte(f.Owner)})
+		if f.Owner != "" {
+			entries = append(entries, entry{bucket: bByOwner, key: followUpKey(key{}.text(string(f.Owner)), f)})
 		}
 	}
 	return entries
@@ -54,6 +61,11 @@ func stageTime(inc flow.Incident) (time.Time, bool) {
 
 func taskKey(k key, t store.TaskRef) key { return k.day(t.Due).id(t.Incident).num(uint64(t.Task)) }
 
+// followUpKey has the form of a task's.
+func followUpKey(k key, f store.FollowUpRef) key {
+	return k.day(f.Due).id(f.Incident).num(uint64(f.FollowUp))
+}
+
 // taskKeySize is the length of a task's key behind its prefix.
 const taskKeySize = 4 + 8 + 8
 
@@ -71,7 +83,7 @@ func readTaskKey(k []byte, assignee flow.UserID) (store.TaskRef, error) {
 
 // incidentOf is the incident that an index entry belongs to.
 func incidentOf(bucket, k []byte) (flow.IncidentID, error) {
-	if bytes.Equal(bucket, bTasks) || bytes.Equal(bucket, bByAssignee) {
+	if numbered(bucket) {
 		if len(k) < taskKeySize {
 			return 0, errShortKey
 		}
@@ -79,6 +91,11 @@ func incidentOf(bucket, k []byte) (flow.IncidentID, error) {
 	}
 	n, err := lastNum(k)
 	return flow.IncidentID(n), err
+}
+
+// numbered reports whether the keys of an index end with a number within the incident.
+func numbered(bucket []byte) bool {
+	return slices.ContainsFunc([][]byte{bTasks, bByAssignee, bFollowUps, bByOwner}, func(b []byte) bool { return bytes.Equal(b, bucket) })
 }
 
 // less are the entries that are not among the others.

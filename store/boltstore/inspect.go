@@ -86,7 +86,7 @@ func checkSchema(tx *bbolt.Tx) error {
 		return fmt.Errorf("%w: it has schema %d, this program knows up to %d", store.ErrNewer, version, Schema)
 	}
 	for _, name := range buckets {
-		if tx.Bucket(name) == nil {
+		if tx.Bucket(name) == nil && since(name) <= version {
 			return damaged(fmt.Errorf("it has no %s", name))
 		}
 	}

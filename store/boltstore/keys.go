@@ -23,6 +23,9 @@ var (
 	bTasks      = []byte("tasks")       // due, id, task → assignee
 	bByAssignee = []byte("by-assignee") // assignee, due, id, task
 
+	bFollowUps = []byte("follow-ups") // due, id, follow-up → owner; since schema 2
+	bByOwner   = []byte("by-owner")   // owner, due, id, follow-up; since schema 2
+
 	bDeliveries = []byte("deliveries") // name → when it was saved
 	bExpiry     = []byte("expiry")     // when it was saved, name
 
@@ -42,7 +45,7 @@ var (
 
 var buckets = [][]byte{
 	bMeta, bIncidents, bEvents, bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bDeliveries, bExpiry,
-	bJobs, bLanes, bReady, bHeld, bScheduled, bKeys, bResults, bBuried, bProcesses, bPeople, bChannels,
+	bJobs, bLanes, bReady, bHeld, bScheduled, bKeys, bResults, bBuried, bProcesses, bPeople, bChannels, bFollowUps, bByOwner,
 }
 
 // maxText bounds every text that becomes part of a key; bbolt's own limit is 32 KiB.

@@ -166,27 +166,52 @@ func incidentWalk(q store.Query) (walk, error) {
 // Tasks reads a page of open tasks.
 func (db *DB) Tasks(ctx context.Context, q store.TaskQuery) (store.Page[store.TaskRef], error) {
 	w := walk{query: fmt.Sprintf("tasks/%s/%s", q.Assignee, q.Before), bucket: bTasks, cursor: q.Cursor, limit: q.Limit}
-	if q.Assignee != "" {
-		w.bucket, w.prefix = bByAssignee, key{}.text(string(q.Assignee))
+	page, err := db.dated(ctx, w.of(bByAssignee, q.Assignee, q.Before), q.Assignee)
+	return page, wrap(err, "list tasks")
+}
+
+// FollowUps reads a page of open follow-ups.
+func (db *DB) FollowUps(ctx context.Context, q store.FollowUpQuery) (store.Page[store.FollowUpRef], error) {
+	w := walk{query: fmt.Sprintf("follow-ups/%s/%s", q.Owner, q.Before), bucket: bFollowUps, cursor: q.Cursor, limit: q.Limit}
+	found, err := db.dated(ctx, w.of(bByOwner, q.Owner, q.Before), q.Owner)
+	if err != nil {
+		return store.Page[store.FollowUpRef]{}, wrap(err, "list follow-ups")
 	}
-	if !q.Before.IsZero() {
-		w.before = key(bytes.Clone(w.prefix)).day(q.Before)
+	page := store.Page[store.FollowUpRef]{Next: found.Next}
+	for _, t := range found.Items {
+		page.Items = append(page.Items, store.FollowUpRef{Incident: t.Incident, FollowUp: flow.FollowUpNumber(t.Task), Due: t.Due, Owner: t.Assignee})
 	}
+	return page, nil
+}
+
+// of narrows a walk over what is dated down to that of one person, if there is one, and to what is due before a day, if there is one.
+func (w walk) of(byPerson []byte, who flow.UserID, before flow.Date) walk {
+	if who != "" {
+		w.bucket, w.prefix = byPerson, key{}.text(string(who))
+	}
+	if !before.IsZero() {
+		w.before = key(bytes.Clone(w.prefix)).day(before)
+	}
+	return w
+}
+
+// dated reads a page of an index by due date. Where it is not that of one person, its values say whose each is.
+func (db *DB) dated(ctx context.Context, w walk, who flow.UserID) (store.Page[store.TaskRef], error) {
 	var page store.Page[store.TaskRef]
 	err := db.view(ctx, func(tx *bbolt.Tx) (err error) {
 		page.Next, err = w.page(tx, func(k, v []byte) error {
-			who := q.Assignee
-			if who == "" {
-				who = flow.UserID(v)
+			whose := who
+			if whose == "" {
+				whose = flow.UserID(v)
 			}
-			ref, err := readTaskKey(k, who)
+			ref, err := readTaskKey(k, whose)
 			page.Items = append(page.Items, ref)
 			return err
 		})
 		return err
 	})
 	if err != nil {
-		return store.Page[store.TaskRef]{}, wrap(err, "list tasks")
+		return store.Page[store.TaskRef]{}, err
 	}
 	return page, nil
 }

@@ -93,6 +93,7 @@ func clone(inc flow.Incident) flow.Incident {
 	for i, d := range inc.Documents {
 		inc.Documents[i].UsedBy, inc.Documents[i].Shares = slices.Clone(d.UsedBy), slices.Clone(d.Shares)
 	}
+	inc.FollowUps, inc.Pinned = slices.Clone(inc.FollowUps), slices.Clone(inc.Pinned)
 	if inc.OptedOut != nil {
 		out := *inc.OptedOut
 		out.Skipped = slices.Clone(out.Skipped)

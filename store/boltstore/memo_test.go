@@ -23,10 +23,11 @@ func full() flow.Incident {
 			Reminders: []flow.Step{flow.OnTheDay},
 			Because:   []flow.Condition{{Field: "severity", Values: []flow.Key{"major"}}},
 		},
-		Tasks:   []flow.Task{{Number: 1, Title: "Look"}},
 		Dropped: []flow.Key{"share"},
 
 		Documents: []flow.Document{{Number: 1, UsedBy: []flow.IncidentID{7}, Shares: []flow.Share{{Channel: "C9"}}}},
+		Tasks:     []flow.Task{{Number: 1, Title: "Look"}},
+		FollowUps: []flow.FollowUp{{Number: 1, Title: "Retry"}}, Pinned: []flow.Pin{{TS: "1.2", Seq: 2}},
 	}
 }
 

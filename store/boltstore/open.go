@@ -48,8 +48,8 @@ type Options struct {
 	boot     func() string // nil: what the kernel says
 }
 
-// Schema numbers the layout of the file. A program reads its own and refuses higher ones.
-const Schema = 1
+// Schema numbers the layout of the file. A program reads its own, brings lower ones up to it (upgrade.go), and refuses higher ones.
+const Schema = 2
 
 var keySchema = []byte("schema")
 
@@ -139,6 +139,9 @@ func open(path string, o Options) (*DB, error) {
 	}
 	if err := db.start(); err != nil {
 		return nil, errors.Join(err, db.bolt.Close())
+	}
+	if err := db.upgrade(); err != nil {
+		return nil, errors.Join(explain(path, err), db.Close())
 	}
 	if err := db.endLeases(); err != nil {
 		return nil, errors.Join(explain(path, err), db.Close())

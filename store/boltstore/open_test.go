@@ -127,8 +127,8 @@ func TestAFileThatCannotBeOpenedIsLeftAsItIs(t *testing.T) {
 			alter(t, path, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("lanes")) })
 		}, store.ErrDamaged, "lanes"},
 		{"a file of a newer program", func(t *testing.T, path string) {
-			alter(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte("2")) })
-		}, store.ErrNewer, "schema 2"},
+			alter(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte("99")) })
+		}, store.ErrNewer, "schema 99"},
 		{"a file that was made read-only", func(t *testing.T, path string) { must(t, os.Chmod(path, 0o400)) }, store.ErrReadOnly, "-r--------"},
 	}
 	for _, tt := range tests {

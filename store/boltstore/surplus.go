@@ -8,7 +8,7 @@ import (
 
 // surplus reports the index keys that belong to nothing.
 func (c *checker) surplus() error {
-	for _, bucket := range [][]byte{bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bEvents, bExpiry, bLanes, bReady, bHeld, bScheduled, bKeys} {
+	for _, bucket := range [][]byte{bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bFollowUps, bByOwner, bEvents, bExpiry, bLanes, bReady, bHeld, bScheduled, bKeys} {
 		n := 0
 		if err := c.each(bucket, func(_, _ []byte) { n++ }); err != nil {
 			return err

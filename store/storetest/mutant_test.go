@@ -20,6 +20,7 @@ import (
 // A suite that cannot fail proves nothing. Each mutant is a good store that breaks one promise; the suite must notice each of them.
 func TestTheSuiteNoticesEveryBrokenPromise(t *testing.T) {
 	mutants := maps.Clone(incidentMutants)
+	maps.Copy(mutants, followUpMutants)
 	maps.Copy(mutants, outboxMutants)
 	maps.Copy(mutants, otherMutants)
 	for name, wrap := range mutants {
@@ -79,6 +80,7 @@ type mutant struct {
 	timeline       func(context.Context, flow.IncidentID, uint64, int) ([]flow.Event, error)
 	list           func(context.Context, store.Query) (store.Page[flow.Incident], error)
 	tasks          func(context.Context, store.TaskQuery) (store.Page[store.TaskRef], error)
+	followUps      func(context.Context, store.FollowUpQuery) (store.Page[store.FollowUpRef], error)
 	reserve        func(context.Context) (flow.IncidentID, error)
 	save           func(context.Context, store.Change) error
 	saveProcess    func(context.Context, store.ProcessVersion) error
@@ -127,6 +129,10 @@ func (m *mutant) List(ctx context.Context, q store.Query) (store.Page[flow.Incid
 
 func (m *mutant) Tasks(ctx context.Context, q store.TaskQuery) (store.Page[store.TaskRef], error) {
 	return or(m.tasks, m.Store.Tasks, m.tasks != nil)(ctx, q)
+}
+
+func (m *mutant) FollowUps(ctx context.Context, q store.FollowUpQuery) (store.Page[store.FollowUpRef], error) {
+	return or(m.followUps, m.Store.FollowUps, m.followUps != nil)(ctx, q)
 }
 
 func (m *mutant) Reserve(ctx context.Context) (flow.IncidentID, error) {

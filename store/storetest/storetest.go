@@ -39,7 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 // Claims are all of them.
 func Claims() []Claim {
 	var claims []Claim
-	for _, c := range slices.Concat(incidentClaims, deliveryClaims, listClaims, taskClaims, laneClaims, claimClaims, mergeClaims, outcomeClaims, processClaims, directoryClaims, storeClaims) {
+	for _, c := range slices.Concat(incidentClaims, deliveryClaims, listClaims, taskClaims, followUpClaims, laneClaims, claimClaims, mergeClaims, outcomeClaims, processClaims, directoryClaims, storeClaims) {
 		claims = append(claims, Claim{Name: c.name, Check: func(t T, s store.Store) { c.check(&world{T: t, Store: s, ctx: t.Context()}) }})
 	}
 	return claims
