@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -89,7 +91,7 @@ func manifestCommand() *cli.Command {
 func flowsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "flows", Usage: "keep flows, statuses, tasks and severities in a file",
-		Description: "Both work while the bot runs, and while it does not.",
+		Description: "All of them work while the bot runs, and while it does not.",
 		Commands: []*cli.Command{
 			{
 				Name: "export", Usage: "write the whole process as YAML", ArgsUsage: "[FILE]",
@@ -102,6 +104,21 @@ func flowsCommand() *cli.Command {
 					"FILE may be -, which reads it from standard input and needs --yes.",
 				Flags:  withConfig(&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask, for scripts"}),
 				Action: importFlows,
+			},
+			{
+				Name: "diff", Usage: "say what importing a file would change", ArgsUsage: "FILE",
+				Description: "Ends with 1 if anything is different, so that a flow in Git and the flow in Slack can be compared. FILE may be -, for standard input.",
+				Flags:       withConfig(), Action: diffFlows,
+			},
+			{
+				Name: "history", Usage: "say who changed what, and when", Description: "The newest version first. The people who made them are named by their member ids.",
+				Flags:  withConfig(&cli.IntFlag{Name: "versions", Aliases: []string{"n"}, Value: 20, Usage: "how many versions to show, at most `N`"}),
+				Action: flowsHistory,
+			},
+			{
+				Name: "show", Usage: "print an old version as YAML", ArgsUsage: "VERSION",
+				Description: "Importing it goes back to that version.",
+				Flags:       withConfig(), Action: showFlows,
 			},
 		},
 	}
@@ -150,6 +167,54 @@ func importFlows(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	return operator.ImportFlows(ctx, conf.Store, file, how)
+}
+
+func diffFlows(ctx context.Context, c *cli.Command) error {
+	args, err := words(c, 1, 1)
+	if err != nil {
+		return err
+	}
+	file, name := c.Root().Reader, "standard input"
+	if args[0] != "-" {
+		f, err := os.Open(args[0])
+		if err != nil {
+			return fmt.Errorf("read the process: %w", err)
+		}
+		defer f.Close()
+		file, name = f, args[0]
+	}
+	conf, err := load(c)
+	if err != nil {
+		return err
+	}
+	return operator.DiffFlows(ctx, conf.Store, file, name, c.Root().Writer)
+}
+
+func flowsHistory(ctx context.Context, c *cli.Command) error {
+	if _, err := words(c, 0, 0); err != nil {
+		return err
+	}
+	conf, err := load(c)
+	if err != nil {
+		return err
+	}
+	return operator.FlowsHistory(ctx, conf, c.Int("versions"), c.Root().Writer)
+}
+
+func showFlows(ctx context.Context, c *cli.Command) error {
+	args, err := words(c, 1, 1)
+	if err != nil {
+		return err
+	}
+	version, err := strconv.Atoi(strings.TrimPrefix(args[0], "v"))
+	if err != nil || version < 1 {
+		return usage{fmt.Errorf("%s wants the number of a version, such as 3, not %q; see %q", c.FullName(), args[0], "epilogue flows history")}
+	}
+	conf, err := load(c)
+	if err != nil {
+		return err
+	}
+	return operator.ShowFlows(ctx, conf.Store, version, c.Root().Writer)
 }
 
 func backupCommand() *cli.Command {

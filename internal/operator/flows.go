@@ -26,14 +26,18 @@ func ExportFlows(ctx context.Context, c config.Store, w io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("read the process: %w", err)
 		}
-		// In memory first: half a file is worse than none.
-		var file bytes.Buffer
-		if err := flowfile.Write(&file, p); err != nil {
-			return fmt.Errorf("export the process: %w", err)
-		}
-		_, err = w.Write(file.Bytes())
-		return err
+		return writeProcess(w, p)
 	})
+}
+
+// writeProcess writes a process as YAML; in memory first, since half a file is worse than none.
+func writeProcess(w io.Writer, p flow.Process) error {
+	var file bytes.Buffer
+	if err := flowfile.Write(&file, p); err != nil {
+		return fmt.Errorf("export the process: %w", err)
+	}
+	_, err := w.Write(file.Bytes())
+	return err
 }
 
 // Importing is how a process is imported.

@@ -83,6 +83,15 @@ func (c *Client) Process(ctx context.Context) (flow.Process, error) {
 	return v.Process, err
 }
 
+// ProcessVersion reads an old version of the process, or store.ErrNotFound.
+func (c *Client) ProcessVersion(ctx context.Context, version int) (store.ProcessVersion, error) {
+	record, err := c.call(ctx, http.MethodGet, fmt.Sprintf("%s/%d", pathProcess, version), nil)
+	if err != nil {
+		return store.ProcessVersion{}, fmt.Errorf("read version %d of the process: %w", version, err)
+	}
+	return store.DecodeProcess(record)
+}
+
 // SaveProcess writes the next version of the process.
 func (c *Client) SaveProcess(ctx context.Context, v store.ProcessVersion) error {
 	record, err := store.EncodeProcess(v)

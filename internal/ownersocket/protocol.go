@@ -13,7 +13,7 @@ const (
 	pathPid     = "/pid"     // GET → decimal
 	pathBackup  = "/backup"  // GET → the file; a body that is cut off is a backup that failed
 	pathCheck   = "/check"   // GET → JSON list of sentences
-	pathProcess = "/process" // GET → record of the process; PUT the record of its next version
+	pathProcess = "/process" // GET → record of the process; PUT the record of its next version; GET below it by number: an old version
 	pathLeave   = "/leave"   // POST a heir → lines of left until the process has let go of the store
 )
 

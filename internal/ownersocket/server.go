@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
 
 	"epilogue/store"
@@ -77,6 +78,14 @@ func handler(serving context.Context, s Store, d *departure) http.Handler {
 		record, encodeErr := store.EncodeProcess(store.ProcessVersion{Process: p})
 		answer(w, record, errors.Join(err, encodeErr))
 	})
+	mux.HandleFunc("GET "+pathProcess+"/{version}", func(w http.ResponseWriter, r *http.Request) {
+		version, err := strconv.Atoi(r.PathValue("version"))
+		var record []byte
+		if err == nil {
+			record, err = versionRecord(r.Context(), s, version)
+		}
+		answer(w, record, err)
+	})
 	mux.HandleFunc("PUT "+pathProcess, func(w http.ResponseWriter, r *http.Request) {
 		record, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxProcess))
 		if err != nil {
@@ -90,6 +99,14 @@ func handler(serving context.Context, s Store, d *departure) http.Handler {
 		answer(w, nil, err)
 	})
 	return mux
+}
+
+func versionRecord(ctx context.Context, s Store, version int) ([]byte, error) {
+	v, err := s.ProcessVersion(ctx, version)
+	if err != nil {
+		return nil, err
+	}
+	return store.EncodeProcess(v)
 }
 
 func answer(w http.ResponseWriter, body []byte, err error) {

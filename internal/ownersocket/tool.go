@@ -17,6 +17,7 @@ type Store interface {
 	Backup(ctx context.Context, w io.Writer) error
 	Check(ctx context.Context) ([]string, error)
 	Process(ctx context.Context) (flow.Process, error)
+	ProcessVersion(ctx context.Context, version int) (store.ProcessVersion, error)
 	SaveProcess(ctx context.Context, v store.ProcessVersion) error
 }
 
