@@ -133,6 +133,13 @@ func TestAToolHasTheStoreWhoeverHoldsIt(t *testing.T) {
 			if p.Flows[0].Name != "Edited" {
 				t.Errorf("the flow is called %q", p.Flows[0].Name)
 			}
+			old, err := tool.ProcessVersion(t.Context(), 1)
+			must(t, err)
+			if diff := cmp.Diff(flow.Standard(), old.Process); diff != "" {
+				t.Errorf("the first version (-want +got):\n%s", diff)
+			}
+			_, err = tool.ProcessVersion(t.Context(), 9)
+			is(t, err, store.ErrNotFound)
 			findings, err := tool.Check(t.Context())
 			must(t, err)
 			if len(findings) != 0 {
