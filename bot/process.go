@@ -114,6 +114,7 @@ func (b *Bot) drawnFrom(ctx context.Context, version int, now flow.Process) (flo
 
 // processChanged draws the App Homes that show the process again.
 func (b *Bot) processChanged(ctx context.Context, by flow.UserID) {
+	b.behind.once("what follows from an edit of the process", b.tick)
 	shown, err := b.store.Results(ctx, adminHomes)
 	if err != nil {
 		b.log.Warn("cannot tell who sees the process", "err", err)
