@@ -177,6 +177,8 @@ func (c *checker) block(at string, o object) {
 		}
 		e, _ := o.object("element")
 		c.element(at+"/element", e, "input")
+	case "data_visualization":
+		c.chart(at, o)
 	default:
 		c.say(at, "block type %q is not one that this program makes", kind)
 	}

@@ -232,6 +232,7 @@ func (s sampled) show(message func(string, Message), view func(string, slack.Mod
 		view("process "+name, v)
 	}
 	view("pick", PickForm(sc, s.many(), "tasks"))
+	message("report", s.report())
 	message("todo", TodoMessage(sc, Page[Item]{Items: s.items(), Number: 1, More: true}))
 	message("list", ListMessage(sc, InPost, Page[flow.Incident]{Items: s.many(), Number: 1, More: true}))
 }
@@ -265,6 +266,7 @@ func (s sampled) messagesOf(at string, inc flow.Incident, message func(string, M
 		message(at+"follow-up dm", FollowUpDM(sc, inc, ben, ana, f))
 		message(at+"follow-up dm", FollowUpDM(sc, inc, cem, ana, f))
 	}
+	s.remindersOf(at, inc, message)
 }
 
 func (s sampled) viewsOf(at string, inc flow.Incident, events []flow.Event, view func(string, slack.ModalViewRequest)) {

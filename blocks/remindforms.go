@@ -28,7 +28,6 @@ func PauseForm(s Scene, until flow.Date) slack.ModalViewRequest {
 type Coming struct {
 	Item Item
 	On   flow.Date
-	Held bool // it was held back, and comes when they are back
 }
 
 // RemindersData is what somebody is to be told of their reminders.

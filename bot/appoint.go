@@ -99,12 +99,15 @@ func (b *Bot) appoint(ctx context.Context, job store.Job) (store.Outcome, error)
 			panic(err) // a number always marshals
 		}
 		out.Results = append(out.Results, store.Result{Key: appointedKey, Value: done})
+		if process.Reminders.Report != "" {
+			out.Then = append(out.Then, b.reportJob(process.Calendar, flow.DateOf(now.In(b.zone))))
+		}
 		return out, nil
 	}
 	return b.goOnWith(out, appointJob(a, now)), nil
 }
 
-// everyMinute ticks until ctx ends.
+// everyMinute ticks until ctx ends: every minute, and when the business clock is moved.
 func (b *Bot) everyMinute(ctx context.Context) {
 	tick := func() {
 		if err := b.tick(ctx); err != nil && ctx.Err() == nil {
@@ -115,6 +118,13 @@ func (b *Bot) everyMinute(ctx context.Context) {
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(cron.DiscardLogger)))
 	c.Schedule(cron.Every(time.Minute), cron.FuncJob(tick))
 	c.Start()
-	<-ctx.Done()
-	<-c.Stop().Done()
+	for moved := b.clock.Changed(); ; moved = b.clock.Changed() {
+		select {
+		case <-moved:
+			tick()
+		case <-ctx.Done():
+			<-c.Stop().Done()
+			return
+		}
+	}
 }

@@ -65,6 +65,8 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 		return b.refreshDigest(ctx, job)
 	case tellAppoint:
 		return b.appoint(ctx, job)
+	case tellReport:
+		return b.report(ctx, job)
 	}
 	if follows(e.Tell) {
 		// The turn comes before the look: what is clicked meanwhile is in the picture.

@@ -98,25 +98,24 @@ func (inc Incident) isLast(c Calendar, t Task, s Step) bool {
 	return len(ladder) > 0 && s == ladder[len(ladder)-1]
 }
 
-// raise fills in who else is told. To a channel nothing of a private incident is told, and to a person only what they may see.
+// raise fills in who else is told. To a channel nothing of a private incident is told, and to a person only what they may see. What is raised
+// needs no naming in the thread.
 func (s *scene) raise(f *Reminded, next UserID, people map[UserID]Presence) {
-	to := s.process.Reminders.Escalation
-	for _, t := range f.Tasks {
-		if t.Named || t.Offered {
-			f.Next = next
+	if slices.ContainsFunc(f.Tasks, func(t TaskStep) bool { return t.Raised }) {
+		switch to := s.process.Reminders.Escalation; {
+		case to.Channel != "" && !s.inc.Private:
+			f.Channel = to.Channel
+		case to.Person != "" && to.Person != f.To && people[to.Person].around():
+			f.Person = to.Person
 		}
 	}
-	if !slices.ContainsFunc(f.Tasks, func(t TaskStep) bool { return t.Raised }) {
-		return
-	}
-	switch {
-	case to.Channel != "" && !s.inc.Private:
-		f.Channel = to.Channel
-	case to.Person != "" && to.Person != f.To && people[to.Person].around():
-		f.Person = to.Person
-	default:
-		for i := range f.Tasks {
-			f.Tasks[i].Raised = false
+	elsewhere := f.Channel != "" || f.Person != ""
+	for i := range f.Tasks {
+		t := &f.Tasks[i]
+		t.Raised = t.Raised && elsewhere
+		t.Named = t.Named && !t.Raised
+		if t.Named || t.Offered {
+			f.Next = next
 		}
 	}
 }

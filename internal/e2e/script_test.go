@@ -50,6 +50,7 @@ package e2e
 //	canvas 'Post-mortem of INC-1' TEXT…                       texts, in this order, in the canvas whose title begins so; file likewise, by its name
 //	slack refuses METHOD CODE [N]; slack works                Slack answers so, N times or until it works again
 //	excuse 'METHOD CODE'                                      an error of Slack's, or a line of the log, that the script brings about
+//	admin writes-status ben :palm_tree: 'On vacation'         the status beside somebody's name, as they would write it
 //	admin deactivates dora; admin guests cem; admin shares ops; admin adds-bot war-room; admin kicks-bot inc-1
 //	restart                                                   the bot ends and starts again, on the same store
 //

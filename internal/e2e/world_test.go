@@ -161,6 +161,8 @@ func admin(l *line) {
 		err = s.Deactivate(what)
 	case "guests":
 		err = s.SetRole(what, sandbox.Guest)
+	case "writes-status": // of somebody, as they would: an emoji, words
+		err = s.SetStatus(what, l.arg(2, "an emoji, or none"), strings.Join(l.args[3:], " "), time.Time{})
 	case "shares":
 		err = s.ShareChannel(what, true)
 	case "adds-bot":

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // What an administrator of the workspace does, or what simply happens to it. None of it is done by a person of a test; all are
@@ -24,6 +25,16 @@ func (s *Server) SetZone(who, zone string) error {
 // SetName gives a person another full name; their handle stays.
 func (s *Server) SetName(who, name string) error {
 	return s.alter(who, func(u *user) { u.Name = name })
+}
+
+// SetStatus writes a status beside a person's name, as they do themselves. At until it ends by itself; at the zero time it does not.
+func (s *Server) SetStatus(who, emoji, text string, until time.Time) error {
+	return s.alter(who, func(u *user) {
+		u.StatusEmoji, u.StatusText, u.StatusUntil = emoji, text, 0
+		if !until.IsZero() {
+			u.StatusUntil = until.Unix()
+		}
+	})
 }
 
 func (s *Server) alter(who string, change func(*user)) error {

@@ -53,6 +53,9 @@ type user struct {
 	Email   string
 	TeamID  string
 	Updated int64
+
+	StatusText, StatusEmoji string
+	StatusUntil             int64 // 0: it does not end by itself
 	// HomeOpened is set once the person has opened the app's Home tab.
 	HomeOpened bool
 }
@@ -94,7 +97,7 @@ func (u *user) json(now time.Time, email bool) obj {
 	zone, _ := now.In(u.location()).Zone()
 	profile := obj{
 		"real_name": u.Name, "display_name": u.Name, "real_name_normalized": u.Name, "display_name_normalized": u.Name, "team": u.TeamID,
-		"status_text": "", "status_emoji": "", "title": "", "avatar_hash": "g0", "image_48": "https://example.com/" + u.Handle + ".png",
+		"status_text": u.StatusText, "status_emoji": u.StatusEmoji, "status_expiration": u.StatusUntil, "title": "", "avatar_hash": "g0", "image_48": "https://example.com/" + u.Handle + ".png",
 	}
 	out := obj{"id": u.ID, "team_id": u.TeamID, "name": u.Handle, "deleted": u.Role == Deactivated, "updated": u.Updated, "profile": profile, "is_bot": u.bot(), "is_app_user": false}
 	if u.Role == Deactivated {
