@@ -133,7 +133,8 @@ func (e AddLabel) edit(d *editing) error {
 	case len(roles) >= MaxLabels:
 		return Refusal{Why: NoRoom, Field: e.List.field(), Limit: MaxLabels}
 	}
-	r, err := Role{}, error(nil)
+	var r Role
+	var err error
 	if r.Name, err = freeName(e.Name, otherNames(roles, -1)); err != nil {
 		return err
 	}
