@@ -24,7 +24,6 @@ const appointAtOnce = 100
 // appointing is how far going through the incidents came. It is stored.
 type appointing struct {
 	Version int        `json:"version"`
-	From    int        `json:"from,omitempty"` // the version for which that was done before; 0: none
 	Stage   flow.Stage `json:"stage"`
 	Cursor  string     `json:"cursor,omitempty"`
 }
@@ -45,7 +44,7 @@ func (b *Bot) tick(ctx context.Context) error {
 	}
 	var jobs []store.Job
 	if done != process.Version {
-		jobs = append(jobs, appointJob(appointing{Version: process.Version, From: done, Stage: flow.Active}, b.clock.Now()))
+		jobs = append(jobs, appointJob(appointing{Version: process.Version, Stage: flow.Active}, b.clock.Now()))
 	}
 	if len(jobs) == 0 {
 		return nil
@@ -76,10 +75,6 @@ func (b *Bot) appoint(ctx context.Context, job store.Job) (store.Outcome, error)
 	if err != nil {
 		return store.Outcome{}, fmt.Errorf("read the process: %w", err)
 	}
-	old, err := b.processBefore(ctx, a.From)
-	if err != nil {
-		return store.Outcome{}, err
-	}
 	now := b.clock.Now()
 	page, err := b.store.List(ctx, store.Query{Stage: a.Stage, Cursor: a.Cursor, Limit: appointAtOnce})
 	if err != nil {
@@ -88,7 +83,11 @@ func (b *Bot) appoint(ctx context.Context, job store.Job) (store.Outcome, error)
 	var out store.Outcome
 	for _, inc := range page.Items {
 		out.Then = append(out.Then, b.appointmentJobs(ctx, process, flow.Incident{}, inc, now)...)
-		out.Then = append(out.Then, b.offerJobs(old, process, inc)...)
+		outdated, err := b.outdatedCard(ctx, inc)
+		if err != nil {
+			return store.Outcome{}, err
+		}
+		out.Then = append(out.Then, outdated...)
 	}
 	a.Cursor = page.Next
 	if a.Cursor == "" && a.Stage == flow.Active {

@@ -2,30 +2,24 @@ package bot
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"epilogue/flow"
 	"epilogue/store"
 )
 
-// offerJobs redraw the card of an incident if its menu offers Update from the flow by now, or no more, since the process is another one.
-func (b *Bot) offerJobs(old, now flow.Process, inc flow.Incident) []store.Job {
-	_, was := old.SnapshotUpdate(inc, flow.Actor{})
-	if _, is := now.SnapshotUpdate(inc, flow.Actor{}); is == was {
-		return nil
+// outdatedCard has the card of an incident drawn again if it looks different by now: its menu offers Update from the flow once the process is another one, and
+// no more once it is not.
+func (b *Bot) outdatedCard(ctx context.Context, inc flow.Incident) ([]store.Job, error) {
+	if inc.Stage != flow.PostIncident || inc.Card == 0 {
+		return nil, nil
 	}
-	return []store.Job{b.follow(inc.ID, flow.Effect{Tell: flow.TellRefresh, Seq: inc.Rev})}
-}
-
-// processBefore is the version of the process from which its incidents are visited: the standard one if that is not known.
-func (b *Bot) processBefore(ctx context.Context, version int) (flow.Process, error) {
-	v, err := b.store.ProcessVersion(ctx, version)
-	if errors.Is(err, store.ErrNotFound) {
-		return flow.Standard(), nil
+	p, posted, err := b.found(ctx, cardKey(inc.ID, inc.Card))
+	if err != nil || !posted {
+		return nil, err // posting it brings it up to date
 	}
-	if err != nil {
-		return flow.Process{}, fmt.Errorf("read version %d of the process: %w", version, err)
+	m, _, err := b.drawCard(ctx, inc, inc.Card)
+	if err != nil || hashOf(m) == p.Shown {
+		return nil, err
 	}
-	return v.Process, nil
+	return []store.Job{b.follow(inc.ID, flow.Effect{Tell: flow.TellRefresh, Seq: inc.Rev})}, nil
 }

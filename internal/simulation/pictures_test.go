@@ -19,6 +19,10 @@ func (w *world) upToDate() {
 	if w.life.over() {
 		return
 	}
+	time.Sleep(time.Minute) // once a minute the bot looks whether the process is another one, which is saved behind its back here
+	if !w.settled() {
+		return
+	}
 	before := w.picture()
 	w.life.stop()
 	if err := w.begin(w.life.next); err != nil {
