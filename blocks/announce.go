@@ -8,6 +8,10 @@ import (
 
 // entering is the line above a card: how the incident came into this status. It tells the event, so that it stays true.
 func (s Scene) entering(inc flow.Incident, ev flow.Event, f flow.StatusEntered) Text {
+	return join(" ", s.howEntered(inc, ev, f), s.instead(inc, f))
+}
+
+func (s Scene) howEntered(inc flow.Incident, ev flow.Event, f flow.StatusEntered) Text {
 	status := bold(statusOf(inc, f.Status))
 	switch {
 	case f.Back:
@@ -22,6 +26,21 @@ func (s Scene) entering(inc flow.Incident, ev flow.Event, f flow.StatusEntered) 
 		return s.movedByHand(inc, ev, f, status)
 	}
 	return say("%s moves to %s: %s.", inc.ID, status, tally(f.Done, f.NotDoing))
+}
+
+// instead names the tasks that went to somebody in the place of whoever can no longer do them.
+func (s Scene) instead(inc flow.Incident, f flow.StatusEntered) Text {
+	var parts []Text
+	for _, a := range f.Assigned {
+		switch {
+		case a.For == "" || len(parts) == 5:
+		case a.To == "":
+			parts = append(parts, say("%s can no longer do %s: nobody has it.", s.name(a.For), bold(s.titleOf(inc, a.Task))))
+		default:
+			parts = append(parts, say("%s goes to %s, since %s can no longer do it.", bold(s.titleOf(inc, a.Task)), s.name(a.To), s.name(a.For)))
+		}
+	}
+	return join(" ", parts...)
 }
 
 func (s Scene) firstEntry(inc flow.Incident, ev flow.Event, f flow.StatusEntered, status Text) Text {

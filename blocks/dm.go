@@ -119,6 +119,9 @@ func PastEvidenceDM(s Scene, inc flow.Incident, ev flow.Event) Message {
 			}
 		}
 	}
+	if inc.Stage == flow.Closed { // opening a task again is reopening the incident: its form asks which ones
+		shown = append(shown, actions("past/"+inc.ID.String(), button(Reopen, "Reopen task", Ref{Incident: inc.ID}, inc.ID.String())))
+	}
 	return message(line, shown...)
 }
 

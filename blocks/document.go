@@ -146,7 +146,7 @@ func (s Scene) toldTimeline(inc flow.Incident, events []flow.Event) string {
 
 // beside reports whether an event says nothing of the incident itself: how its tasks and documents went.
 func beside(f flow.Fact) bool {
-	for _, prefix := range []string{"task-", "postmortem-", "evidence-", "person-", "channel-", "follow-up", "note-removed"} {
+	for _, prefix := range []string{"task-", "postmortem-", "evidence-", "person-", "channel-", "follow-up", "remind", "note-removed"} {
 		if strings.HasPrefix(f.FactName(), prefix) {
 			return true
 		}

@@ -152,6 +152,9 @@ func (s Scene) detachedSentence(inc flow.Incident, by Text, f flow.DocumentDetac
 // PostmortemModal shows the documents of an incident, and what can be done with them.
 func PostmortemModal(s Scene, inc flow.Incident) slack.ModalViewRequest {
 	shown := []slack.Block{section(say("The post-mortems of %s. The main one counts for its tasks.", inc.ID), nil)}
+	if len(inc.Documents) == 0 {
+		shown = append(shown, section(say("None is attached any more."), nil))
+	}
 	for _, d := range inc.Documents {
 		shown = append(shown, section(s.documentLines(d), documentMenu(inc, d)))
 	}

@@ -32,6 +32,8 @@ func documentSamples() []flow.Fact {
 		flow.DocumentShared{Document: 1, Share: share, In: 40},
 		flow.DocumentUsed{Document: 1, In: 43},
 		flow.DocumentUsed{Document: 1, In: 43, Ended: true},
+		flow.TaskAssigned{Task: 2, From: ben, To: ana, ByRole: true, Unable: true},
+		flow.TaskAssigned{Task: 2, From: ben, ByRole: true, Unable: true},
 	}
 }
 

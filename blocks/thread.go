@@ -22,7 +22,9 @@ func Assigned(s Scene, inc flow.Incident, events []flow.Event) Message {
 			taker = s.name(h.to) // taking a task oneself notifies nobody
 		}
 		part := say("%s takes %s", taker, what)
-		if h.from != "" && h.from != h.to {
+		if h.unable != "" {
+			part = say("%s in place of %s, who can no longer do it", part, s.name(h.unable))
+		} else if h.from != "" && h.from != h.to {
 			from := s.name(h.from) // whoever gave it knows
 			if h.self {
 				from = s.who(h.from) // whoever had it does not
@@ -41,12 +43,13 @@ func Assigned(s Scene, inc flow.Incident, events []flow.Event) Message {
 type handover struct {
 	to, from flow.UserID
 	self     bool
+	unable   flow.UserID // who had it, and can no longer do it
 	tasks    []flow.TaskNumber
 }
 
 // handovers sums assignments up: of every task the last holder counts, in the order in which tasks were first given.
 func handovers(events []flow.Event) []handover {
-	type last struct{ to, by, before flow.UserID }
+	type last struct{ to, by, before, unable flow.UserID }
 	ends := map[flow.TaskNumber]last{}
 	var order []flow.TaskNumber
 	for _, ev := range events {
@@ -59,7 +62,10 @@ func handovers(events []flow.Event) []handover {
 			end.before = f.From
 			order = append(order, f.Task)
 		}
-		end.to, end.by = f.To, ev.By
+		end.to, end.by, end.unable = f.To, ev.By, ""
+		if f.Unable {
+			end.unable = f.From
+		}
 		ends[f.Task] = end
 	}
 	var out []handover
@@ -74,12 +80,12 @@ next:
 			from = end.before // named is who had it
 		}
 		for i := range out {
-			if out[i].to == end.to && out[i].from == from && out[i].self == self {
+			if out[i].to == end.to && out[i].from == from && out[i].self == self && out[i].unable == end.unable {
 				out[i].tasks = append(out[i].tasks, n)
 				continue next
 			}
 		}
-		out = append(out, handover{to: end.to, from: from, self: self, tasks: []flow.TaskNumber{n}})
+		out = append(out, handover{to: end.to, from: from, self: self, unable: end.unable, tasks: []flow.TaskNumber{n}})
 	}
 	return out
 }
@@ -152,6 +158,9 @@ func (s Scene) threadLine(inc flow.Incident, ev flow.Event) Text {
 	case flow.Reminded:
 		return s.namedLines(inc, f)
 	case flow.TaskAssigned:
+		if f.Unable && f.To == "" {
+			return say("%s can no longer do %s: nobody has it now.", s.name(f.From), bold(s.titleOf(inc, f.Task)))
+		}
 		if f.To == "" {
 			return say("%s: nobody has %s now.", by, bold(s.titleOf(inc, f.Task)))
 		}

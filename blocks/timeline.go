@@ -223,6 +223,10 @@ func (s Scene) goneWhole(f flow.TaskReopened) Text {
 
 func (s Scene) assignedSentence(by, task Text, ev flow.Event, f flow.TaskAssigned) Text {
 	switch {
+	case f.Unable && f.To == "":
+		return say("%s could no longer do %s; nobody had it then.", s.name(f.From), task)
+	case f.Unable:
+		return say("%s went to %s, since %s could no longer do it.", task, s.name(f.To), s.name(f.From))
 	case f.To == "":
 		return say("%s took %s from %s; nobody had it then.", by, task, s.holder(f.From))
 	case f.ByRole:

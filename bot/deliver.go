@@ -68,6 +68,9 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	case tellReport:
 		return b.report(ctx, job)
 	}
+	if e.Tell == tellRelease {
+		return store.Outcome{}, b.releaseTasks(ctx, job)
+	}
 	if follows(e.Tell) {
 		// The turn comes before the look: what is clicked meanwhile is in the picture.
 		if err := b.pace.wait(ctx, "picture/"+job.Lane, pictureBudget); err != nil {

@@ -73,7 +73,7 @@ func TestWhateverThereIsToTellHasALaneAndADelivery(t *testing.T) {
 	}
 	own := map[string]string{
 		"tellRefused": "channel-refused", "tellUnreachable": "channel-unreachable", "tellBringIn": "bring-in",
-		"tellNotMade": "postmortem-not-made", "tellNotShared": "not-shared", "tellOffer": "offer",
+		"tellNotMade": "postmortem-not-made", "tellNotShared": "not-shared", "tellOffer": "offer", "tellRelease": "release",
 	}
 	for name, value := range own {
 		tells[name] = value

@@ -184,13 +184,19 @@ func (d *directory) candidate(ctx context.Context, id flow.UserID, inc flow.Inci
 	return flow.Person{User: id, Standing: a.Standing, Member: a.Member}, err
 }
 
-// unfit are those of people who are known to be no full members, or no longer. Somebody who was never seen passes for one, and is asked for in the
-// background.
-func (d *directory) unfit(ctx context.Context, people []flow.UserID) []flow.UserID {
+// unfit are those of people who are known to be no full members, or no longer, or not in the channel of a private incident. Somebody who was never seen
+// passes for one, and is asked for in the background.
+func (d *directory) unfit(ctx context.Context, inc flow.Incident, people []flow.UserID) []flow.UserID {
+	var members []flow.UserID
+	outside := false
+	if inc.Private && inc.Channel != "" {
+		c, err := d.store.Channel(ctx, inc.Channel)
+		members, outside = c.Members, err == nil
+	}
 	return slices.DeleteFunc(people, func(id flow.UserID) bool {
 		p, err := d.store.Person(ctx, id)
 		if err == nil && p.Standing != "" {
-			return p.Standing == flow.FullMember
+			return p.Standing == flow.FullMember && (!outside || slices.Contains(members, id))
 		}
 		d.behind("person/"+string(id), func(ctx context.Context) error {
 			_, err := d.ask(ctx, id)

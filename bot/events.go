@@ -30,8 +30,7 @@ func (b *Bot) onEvent(ctx context.Context, r request) error {
 			b.log.Error("a person cannot be read", "err", err)
 			return nil
 		}
-		_, err := b.people.learn(ctx, u)
-		return err
+		return b.learned(ctx, u)
 	case "subteam_created", "subteam_updated":
 		b.groups.refresh()
 	case "member_joined_channel":
@@ -151,6 +150,9 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 	}
 	if err := b.store.Enqueue(ctx, b.clock.Now(), b.follow(inc.ID, flow.Effect{Tell: flow.TellDMs}), b.follow(inc.ID, flow.Effect{Tell: flow.TellFollowUpDMs})); err != nil {
 		return fmt.Errorf("bring messages about %s up to date: %w", inc.ID, err)
+	}
+	if !slices.Contains(c.Members, user) {
+		return b.release(ctx, inc.ID, user)
 	}
 	b.outbox.wake()
 	return nil

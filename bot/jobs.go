@@ -38,6 +38,8 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("%s/linked", id)
 	case tellNotMade, tellNotShared:
 		return fmt.Sprintf("dm/%s", e.To)
+	case tellRelease:
+		return fmt.Sprintf("release/%s", e.To)
 	case tellOffer:
 		return fmt.Sprintf("%s/offers", id)
 	case flow.TellRaise:
@@ -78,6 +80,7 @@ const (
 	tellUnreachable flow.Tell = "channel-unreachable" // DM to the lead: the channel cannot be posted to; Detail says why
 	tellNotMade     flow.Tell = "postmortem-not-made" // DM to To: Slack took no document; event Seq, Detail says why
 	tellNotShared   flow.Tell = "not-shared"          // DM to To: the document of event Seq could not be shared; Detail says why
+	tellRelease     flow.Tell = "release"             // nobody hears: To can no longer do what they have, in one incident or in all
 	tellOffer       flow.Tell = "offer"               // ask To, unseen by others, whether the link in Detail is the post-mortem
 	tellMarked      flow.Tell = "marked"              // read a message that somebody marked, and do what for; Detail says both
 	tellAudit       flow.Tell = "audit"               // the timeline as files for To; Detail says how far it is

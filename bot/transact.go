@@ -114,7 +114,7 @@ func (b *Bot) decide(ctx context.Context, before flow.Incident, by flow.UserID, 
 	var unfit []flow.UserID
 	for {
 		after, events, err := flow.Do(process, before, cmd, actor, now.In(b.zone), unfit...)
-		found := slices.DeleteFunc(b.people.unfit(ctx, flow.Defaulted(events)), func(id flow.UserID) bool { return slices.Contains(unfit, id) })
+		found := slices.DeleteFunc(b.people.unfit(ctx, after, flow.Expected(after, events)), func(id flow.UserID) bool { return slices.Contains(unfit, id) })
 		if err != nil || len(found) == 0 {
 			return after, events, now, err
 		}

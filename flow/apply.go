@@ -104,7 +104,7 @@ func (inc *Incident) setDue(due []TaskDue) {
 func (inc *Incident) assign(assigned []TaskFor) {
 	for _, a := range assigned {
 		if t := inc.task(a.Task); t != nil {
-			t.Assignee = a.To
+			t.Assignee, t.ByHand = a.To, t.ByHand && a.For == ""
 			inc.involve(a.To)
 		}
 	}

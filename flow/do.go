@@ -108,28 +108,28 @@ func (s *scene) enter(status Key, f StatusEntered) {
 		if t.Due.IsZero() && t.DueChanges == 0 && t.Offset.Unit != "" {
 			f.Due = append(f.Due, TaskDue{t.Number, s.inc.Snapshot.Calendar.Due(s.at, t.Offset)})
 		}
-		if to, changes := s.defaultAssignee(t); changes {
-			f.Assigned = append(f.Assigned, TaskFor{t.Number, to})
+		if to, unable, changes := s.defaultAssignee(t); changes {
+			f.Assigned = append(f.Assigned, TaskFor{t.Number, to, unable})
 		}
 	}
 	f.Left = len(s.inc.Open()) - len(f.Skipped)
 	s.record(f)
 }
 
-// defaultAssignee is who gets a task whose status begins, and whether that changes anything: what a person assigned by hand stays,
-// and a task that follows a role has whoever holds it now, be it nobody. In the place of somebody who may be assigned nothing the lead gets it.
-func (s *scene) defaultAssignee(t Task) (to UserID, changes bool) {
+// defaultAssignee is who gets a task whose status begins, and whether that changes anything: what a person assigned by hand stays, and a task that follows a
+// role has whoever holds it now, be it nobody. Somebody who can no longer do it, unable, has somebody in their place.
+func (s *scene) defaultAssignee(t Task) (to, unable UserID, changes bool) {
 	to = t.Default.User
-	if t.Default.Role != "" {
+	switch {
+	case t.ByHand:
+		to = t.Assignee
+	case t.Default.Role != "":
 		to = s.inc.Roles[t.Default.Role]
 	}
 	if slices.Contains(s.unfit, to) {
-		to = s.inc.Lead()
+		to, unable = s.instead(t), to
 	}
-	if slices.Contains(s.unfit, to) {
-		to = ""
-	}
-	return to, !t.ByHand && to != t.Assignee && (to != "" || t.Default.Role != "")
+	return to, unable, to != t.Assignee && (to != "" || t.Default.Role != "" || unable != "")
 }
 
 // follow gives a task that is open again to whoever holds its role by now, if its status has begun.
@@ -138,7 +138,7 @@ func (s *scene) follow(n TaskNumber) {
 	if !ok || t.Default.Role == "" || !s.inc.Current(t) {
 		return
 	}
-	if to, changes := s.defaultAssignee(t); changes {
+	if to, _, changes := s.defaultAssignee(t); changes {
 		s.record(TaskAssigned{Task: n, From: t.Assignee, To: to, ByRole: true})
 	}
 }

@@ -126,6 +126,7 @@ type (
 	TaskFor struct {
 		Task TaskNumber `json:"task"`
 		To   UserID     `json:"to"`
+		For  UserID     `json:"for,omitempty"` // in the place of somebody who can no longer do it
 	}
 	// IncidentClosed ended the incident: after its last status, or plainly, without a flow.
 	IncidentClosed struct {
@@ -182,6 +183,7 @@ type (
 		From   UserID     `json:"from,omitempty"`
 		To     UserID     `json:"to,omitempty"`
 		ByRole bool       `json:"by_role,omitempty"`
+		Unable bool       `json:"unable,omitempty"` // From can no longer do it
 	}
 	// TaskDueSet moved the due date.
 	TaskDueSet struct {

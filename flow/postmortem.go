@@ -596,7 +596,7 @@ func (t *telling) documents(ev Event, thread, refresh, first Effect) {
 		t.add(Effect{Tell: TellShare, Seq: ev.Seq})
 	case DocumentUsed:
 	default:
-		t.add(thread, refresh, first)
+		t.add(thread, refresh, first, Effect{Tell: TellDMs, Seq: ev.Seq})
 	}
 	if len(ToTell(ev.Fact)) > 0 {
 		t.add(Effect{Tell: TellLinked, Seq: ev.Seq})

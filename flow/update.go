@@ -336,8 +336,8 @@ func (s *scene) changed(f *SnapshotUpdated, tasks []Task) {
 		if t.DueChanges == 0 && (begins && t.Offset.Unit != "" || was && old.Offset != t.Offset) {
 			f.Due = append(f.Due, TaskDue{t.Number, f.Snapshot.Calendar.Due(since, t.Offset)})
 		}
-		if to, changes := s.defaultAssignee(t); changes && (begins || old.Default != t.Default) {
-			f.Assigned = append(f.Assigned, TaskFor{t.Number, to})
+		if to, unable, changes := s.defaultAssignee(t); changes && (begins || old.Default != t.Default) {
+			f.Assigned = append(f.Assigned, TaskFor{t.Number, to, unable})
 		}
 	}
 	for _, t := range s.inc.Tasks {
