@@ -90,6 +90,17 @@ func TestATaskReopenedByAPersonIsCompletedByAnotherDocumentAndNotByLosingOne(t *
 		tasks("1 open, 2 open, 3 done, 4 done, 5 open")
 }
 
+func TestNewEvidenceWhileItIsClosedCompletesWhatAPersonReopenedWhenItIsReopened(t *testing.T) {
+	reopened := func(t *testing.T) *story {
+		return entered(t, papers()).do(ben, attach("https://doc")).do(ben, setState(flow.Complete)).do(ben, back(1)).do(ben, back(3)).
+			do(ben, flow.OptOut{Reason: "why"})
+	}
+	resume := flow.Reopen{To: flow.PostIncident}
+	reopened(t).do(ben, resume).tasks(open5)
+	reopened(t).do(ben, attach("https://another")).do(ben, resume).tasks("1 done, 2 open, 3 open, 4 open, 5 open")
+	reopened(t).do(ben, setState(flow.Draft)).do(ben, setState(flow.Complete)).do(ben, resume).tasks("1 open, 2 open, 3 done, 4 open, 5 open")
+}
+
 func TestADocumentThatIsDetachedFromThePastIsNotedAndReopensNothing(t *testing.T) {
 	s := entered(t, papers()).do(ben, attach("https://doc")).do(ben, setState(flow.Complete)).do(ana, flow.MoveOn{Reason: "why"}).is(flow.PostIncident, rev)
 	s.do(ben, flow.DetachPostmortem{}).is(flow.PostIncident, rev).tasks("1 done, 2 not-doing, 3 open, 4 open, 5 open").
@@ -173,10 +184,11 @@ type pair struct {
 	t     rapid.TB
 	their *story // the incident whose document it is: 40
 	our   *story // which uses it: 42
+	told  map[*story]int
 }
 
 func aPair(t rapid.TB) pair {
-	p := pair{t: t, their: &story{t: t, process: papers(), inc: flow.Incident{ID: 40}, now: monday}, our: entered(t, papers())}
+	p := pair{t: t, told: map[*story]int{}, their: &story{t: t, process: papers(), inc: flow.Incident{ID: 40}, now: monday}, our: entered(t, papers())}
 	p.their.do(ana, flow.Declare{Name: "The first one", Lead: as(ana)}).do(itself, flow.RecordChannel{Channel: "C40"}).
 		do(ana, flow.EnterFlow{Flow: "f"}).do(ana, attach("https://doc"))
 	return p
@@ -192,14 +204,15 @@ func (p pair) tell() {
 	for range 10 {
 		said := false
 		for _, s := range []struct{ from, to *story }{{p.our, p.their}, {p.their, p.our}} {
-			for _, e := range flow.Effects(s.from.last) {
+			from := p.told[s.from]
+			p.told[s.from] = len(s.from.events)
+			for _, e := range flow.Effects(s.from.events[from:]) {
 				if e.Tell != flow.TellLinked {
 					continue
 				}
 				source, d, uses := flow.LinkedTo(s.from.inc, s.from.events[e.Seq-1].Fact)
 				said = s.to.try(itself, flow.FollowPostmortem{In: s.from.inc.ID, Source: source, Document: d, Uses: uses}) == nil || said
 			}
-			s.from.last = nil
 		}
 		if !said {
 			return
@@ -222,6 +235,15 @@ func TestADocumentOfAnotherIncidentCountsHereTooAndTheyFollowEachOther(t *testin
 	p.our.do(itself, flow.RecordShared{Channel: "C9", By: "ben"})
 	p.tell()
 	p.their.tasks("1 done, 2 open, 3 open, 4 done, 5 open")
+	t.Run("as do others that use it", func(t *testing.T) {
+		p := aPair(t)
+		p.our.do(ben, p.use())
+		p.tell()
+		p.their.do(itself, flow.FollowPostmortem{In: 43, Source: flow.Source{Incident: 40, Document: 1}, Document: p.our.inc.Documents[0], Uses: true})
+		p.our.do(ben, setState(flow.Complete))
+		p.tell()
+		equal(t, fact[flow.DocumentStateSet](p.their), flow.DocumentStateSet{Document: 1, From: flow.Draft, To: flow.Complete, In: 42, Tell: []flow.IncidentID{42, 43}})
+	})
 	t.Run("and it is gone here when it is detached there", func(t *testing.T) {
 		p.their.do(ana, flow.DetachPostmortem{Reason: "wrong"})
 		p.tell()

@@ -20,6 +20,9 @@ func TestTheTasksOfWhoeverCannotDoThemGoToTheirRoleThenToTheLead(t *testing.T) {
 	equal(t, fact[flow.TaskAssigned](s), flow.TaskAssigned{Task: 3, From: "cem", To: "ana", ByRole: true, Unable: true})
 	s.refuses(itself, flow.ReleaseTasks{From: "cem"}, because(flow.NothingToChange)).refuses(itself, flow.ReleaseTasks{}, because(flow.NothingToChange))
 	t.Run("and follow their role again", func(t *testing.T) { s.do(ben, role("scribe", ana)).assigned(2, "ana") })
+	t.Run("but not those of later statuses, yet", func(t *testing.T) {
+		entered(t, handed()).do(ben, give(4, cem)).do(itself, flow.ReleaseTasks{From: "cem"}).assigned(1, "ana").assigned(4, "cem")
+	})
 	t.Run("to nobody where there is nobody else", func(t *testing.T) {
 		s := entered(t, handed())
 		s.do(ben, give(3, ana)).do(itself, flow.ReleaseTasks{From: "ana"}).assigned(3, "")
@@ -56,5 +59,11 @@ func TestWhoeverCannotDoATaskIsNoticedWhenItsStatusBegins(t *testing.T) {
 	equal(t, f.Assigned, []flow.TaskFor{{Task: 4, To: "ana", For: "ben"}})
 	_, f = begin(t, func(s *story) { s.do(ana, give(4, ben)) })
 	equal(t, f.Assigned, []flow.TaskFor(nil))
+	p := process(aFlow("f", status(doc, task("a")), status(rev, task("b", byRole("scribe")))))
+	s := entered(t, p).do(ben, give(2, ben))
+	next, _, err := flow.Do(p, s.inc, flow.MoveOn{Reason: "why"}, ana, s.now, "ben")
+	if b, _ := next.Task(2); err != nil || b.Assignee != "ana" || b.ByHand {
+		t.Errorf("it should follow its role again: %+v, %v", b, err)
+	}
 	equal(t, flow.Expected(after, []flow.Event{{Fact: flow.StatusEntered{Status: rev}}}), []flow.UserID{"cem"})
 }
