@@ -194,7 +194,10 @@ func (b *Bot) attachOffered(ctx context.Context, r request, ref blocks.Ref, inc 
 	}
 	_, _, err = b.do(ctx, inc.ID, r.user, r.delivery, flow.AttachPostmortem{URL: address})
 	var no flow.Refusal
-	if err != nil && !(errors.As(err, &no) && no.Why == flow.AlreadyAttached) {
+	if errors.As(err, &no) && no.Why == flow.AlreadyAttached {
+		err = nil // as it was meant
+	}
+	if err != nil {
 		return answer{}, err
 	}
 	return b.dismiss(r), nil

@@ -39,8 +39,8 @@ type knownLink string
 // UnmarshalJSON reads the text of a message; what is no string holds no link.
 func (k *knownLink) UnmarshalJSON(raw []byte) error {
 	var text string
-	if json.Unmarshal(raw, &text) != nil {
-		return nil
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return nil //nolint:nilerr // nothing of ours
 	}
 	for _, address := range linksIn(text) {
 		if flow.KnownDocument(address) {

@@ -71,7 +71,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{func(p *flow.Process) { p.Templates[0].Name = "" }, "templates[0].name: a name is needed"},
 		{func(p *flow.Process) { p.Templates[0].Text = " \n" }, "templates[0].text: a text is needed"},
 		{func(p *flow.Process) { p.Templates[0].Text = long(flow.MaxTemplateText) }, "templates[0].text: at most 20000"},
-		{func(p *flow.Process) { p.Templates[0].Text = "{{ nmae }}" }, `templates[0].text: nothing is known as "{{ nmae }}"`},
+		{func(p *flow.Process) { p.Templates[0].Text = "{{ nobody }}" }, `templates[0].text: nothing is known as "{{ nobody }}"`},
 		{func(p *flow.Process) {
 			for _, l := range labels(flow.MaxTemplates) {
 				p.Templates = append(p.Templates, flow.PostmortemTemplate{Key: l.Key, Name: l.Name, Text: "# x"})
