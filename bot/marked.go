@@ -114,6 +114,10 @@ func (b *Bot) readMarked(ctx context.Context, job store.Job, inc flow.Incident) 
 		cmd = flow.UnpinMessage{Message: want.Message, Own: want.Want == wantUnpinOwn}
 	default:
 		said, err := b.message(ctx, want.Message)
+		if errors.Is(err, store.ErrNotFound) || verdictOf(err) == gone {
+			b.log.Info("a marked message is gone", "incident", inc.ID, "err", err)
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -180,16 +184,16 @@ func (b *Bot) message(ctx context.Context, m flow.Message) (slack.Message, error
 		}
 		return err
 	})
-	if err == nil && len(found) == 0 {
-		found, _, err = b.replies(ctx, m.Channel, m.TS, "")
-	}
-	if err != nil {
-		return slack.Message{}, fmt.Errorf("read a message in %s: %w", m.Channel, err)
-	}
-	for _, said := range found {
-		if said.Timestamp == m.TS {
-			return said, nil
+	for cursor, pages := "", 0; err == nil; pages++ {
+		for _, said := range found {
+			if said.Timestamp == m.TS {
+				return said, nil
+			}
 		}
+		if pages > 0 && cursor == "" || pages == lookPages {
+			return slack.Message{}, fmt.Errorf("a message in %s: %w", m.Channel, store.ErrNotFound)
+		}
+		found, cursor, err = b.replies(ctx, m.Channel, m.TS, cursor)
 	}
-	return slack.Message{}, fmt.Errorf("a message in %s: %w", m.Channel, store.ErrNotFound)
+	return slack.Message{}, fmt.Errorf("read a message in %s: %w", m.Channel, err)
 }

@@ -211,3 +211,13 @@ func (h *history) followUps(before flow.Incident) {
 		}
 	}
 }
+
+func TestTheEmojiForFollowUpsIsTheNameOfOne(t *testing.T) {
+	p := small()
+	for name, ok := range map[string]bool{"": true, "ticket": true, "+1": true, "white_check_mark": true, ":ticket:": false, "Ticket": false, "pushpin": false, "a b": false, strings.Repeat("x", 101): false} {
+		p.FollowUpEmoji = name
+		if found := p.Check(); (len(found) == 0) != ok {
+			t.Errorf("%q: %v", name, found)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"epilogue/flow"
 	"epilogue/internal/sandbox"
 	"epilogue/internal/sandbox/blockkit"
 )
@@ -93,6 +94,21 @@ func (r *rig) liveThrough(text string) {
 		r.t.Fatalf("there is no incident; Ana sees %s", strings.Join(r.whispers("ana"), "\n"))
 	}
 	form("update", "What is new", first(text, longReason), "Name", first("x"+text, longName))
+	slash("follow-up " + text)
+	form("follow-up", "What is to be done", first(text, longTitle), "Issue", first(text, flow.MaxLink))
+	form("follow-up", "What is to be done", first("x"+text, longTitle), "Owner", "@cem", "Issue", "https://sandbox.slack.com/x?y=z&w")
+	slash("follow-ups")
+	if strings.TrimSpace(text) != "" && !strings.Contains(text, "@") { // what people post pings by itself
+		ana(func(p *sandbox.Person) {
+			ts := p.Says(in, text)
+			if err := p.PinsAt(r.Slack.ChannelID(strings.TrimPrefix(in, "#")), ts, true); err != nil {
+				r.t.Error(err)
+			}
+			_ = p.MessageShortcut(in, "", "Add follow-up")
+			p.Modal().Submit()
+		})
+		tidy()
+	}
 	for _, verb := range []string{"update ", "severity ", "type ", "summary ", "rename ", "role ", "timeline ", "task 1 done "} {
 		slash(verb + text)
 	}
@@ -116,6 +132,8 @@ func (r *rig) liveThrough(text string) {
 		r.t.Fatal(err)
 	}
 	slash("timeline")
+	slash("follow-ups")
+	slash("audit")
 	slash("todo")
 	slash("list")
 	form("move-on", "Reason", first(text, longReason))

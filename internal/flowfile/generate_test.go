@@ -28,6 +28,7 @@ func processes() *rapid.Generator[flow.Process] {
 		for _, day := range rapid.SliceOfNDistinct(rapid.IntRange(-700_000, 2_900_000), 0, 4, rapid.ID).Draw(t, "holidays") {
 			p.Calendar.Holidays = append(p.Calendar.Holidays, flow.Date{Year: 2026, Month: time.January, Day: 1}.AddDays(day))
 		}
+		p.FollowUpEmoji = rapid.SampledFrom([]string{"", "ticket", "+1"}).Draw(t, "emoji")
 		p.Admins.People = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`[UW][A-Z0-9]{1,10}`), func(s string) flow.UserID { return flow.UserID(s) }), 0, 3, rapid.ID).Draw(t, "admins")
 		p.Admins.Groups = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`S[A-Z0-9]{1,10}`), func(s string) flow.GroupID { return flow.GroupID(s) }), 0, 3, rapid.ID).Draw(t, "groups")
 		p.Reminders = rapid.SampledFrom([]flow.Reminders{{}, {Report: "C1"}, {Escalation: flow.Escalation{Channel: "G1"}}, {Escalation: flow.Escalation{Person: "U1"}, Report: "C1"}}).Draw(t, "reminders")

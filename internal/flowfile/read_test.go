@@ -73,7 +73,7 @@ func wantProblems(t *testing.T, file string, want ...string) {
 func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 	before, _, _ := strings.Cut(least, "    statuses:")
 	statuses := strings.TrimPrefix(least, before)
-	const sections = "version, severities, types, roles, active_statuses, calendar, admins, reminders, templates, flows"
+	const sections = "version, severities, types, roles, active_statuses, calendar, admins, reminders, follow_up_emoji, templates, flows"
 	for _, tt := range []struct {
 		given string
 		edit  []string

@@ -23,6 +23,7 @@ func (r *reader) process(p *flow.Process) take {
 			field{"calendar", wholeProcess, r.calendar(&p.Calendar)},
 			field{"admins", "", r.admins(&p.Admins)},
 			field{"reminders", "", r.reminders(&p.Reminders)},
+			field{"follow_up_emoji", "", text(r, &p.FollowUpEmoji)},
 			field{"templates", "", list(r, &p.Templates, r.template)},
 			field{"flows", wholeProcess, list(r, &p.Flows, r.flow)},
 		)

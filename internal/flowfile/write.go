@@ -73,6 +73,10 @@ func render(p flow.Process) []byte {
 	w.calendar(p.Calendar)
 	w.admins(p.Admins)
 	w.reminders(p.Reminders)
+	if p.FollowUpEmoji != "" {
+		w.out.WriteByte('\n')
+		w.line("follow_up_emoji", w.text(p.FollowUpEmoji)+" # on a message in an incident's channel, it adds a follow-up")
+	}
 	w.templates(p.Templates)
 	section(&w, "flows", "of those that apply to an incident, the first one counts", p.Flows, w.flow)
 	return w.out.Bytes()
