@@ -237,6 +237,12 @@ func (p *Page) showStage(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// Behind leads to all that happened to a message.
+func (l line) Behind() string {
+	parts := strings.Split(l.Path, "/") // /w/WHO/CONVERSATION/m/TS
+	return "/stage?as=" + parts[2] + "&in=" + parts[3] + "&ts=" + l.TS
+}
+
 // messageLink leads to a message, or says that it is gone.
 type messageLink struct {
 	How   string

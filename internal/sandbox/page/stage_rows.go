@@ -210,7 +210,9 @@ func (in insight) said(text string, blocks json.RawMessage) string {
 // ofCall says for whom a call was made, and what it was about.
 func (in insight) ofCall(c *sandbox.Call) (who, what string) {
 	a := c.Args
-	who = in.names[cmp.Or(a["user"], a["user_id"], c.For)]
+	if id := cmp.Or(a["user"], a["user_id"], c.For); id != "" {
+		who = in.named(short(id, 40))
+	}
 	where := in.names[cmp.Or(a["channel"], a["channel_id"])]
 	switch {
 	case strings.HasPrefix(c.Method, "chat."):

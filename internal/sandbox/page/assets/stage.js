@@ -25,6 +25,7 @@
       return tell("The sandbox does not answer. Is it still running?");
     }
     if (response.ok) {
+      form.reset();
       if (document.querySelector(".manual")) location.reload(); // this page follows nothing
       return;
     }
@@ -129,12 +130,18 @@
   // region replaces a part beside the timeline. Half-made choices in it survive, and so does the focus.
   function region(at, html) {
     const forms = [...at.querySelectorAll("form")], key = (form) => form.dataset.stage + (form.elements.key?.value || "") + (form.elements.to?.value || "");
-    const chosen = new Map(forms.map((form) => [key(form), new FormData(form)]));
+    const fields = (form) => [...form.querySelectorAll("select, [type=datetime-local]")];
+    const changed = (field) => field.tagName === "SELECT" ? field.selectedIndex > 0 : field.value !== field.defaultValue;
+    const kept = new Map(forms.map((form) => [key(form), {
+      chosen: new Map(fields(form).filter(changed).map((field) => [field.name, field.value])), error: form.querySelector(".form-error")?.textContent,
+    }]));
     const focus = at.contains(document.activeElement) && document.activeElement;
     const where = focus && { form: key(focus.form || focus.closest("form") || forms[0]), name: focus.name, value: focus.tagName === "BUTTON" ? focus.value : null };
     at.replaceChildren(parsed(html));
     for (const form of at.querySelectorAll("form")) {
-      for (const field of form.querySelectorAll("select")) if (chosen.get(key(form))?.has(field.name)) field.value = chosen.get(key(form)).get(field.name);
+      const had = kept.get(key(form)), error = form.querySelector(".form-error");
+      for (const field of fields(form)) if (had?.chosen.has(field.name)) field.value = had.chosen.get(field.name);
+      if (had && error) error.textContent = had.error;
     }
     if (!focus) return;
     const form = [...at.querySelectorAll("form")].find((f) => key(f) === where.form);
@@ -164,11 +171,10 @@
     let html;
     try { html = await (await fetch(address, { headers: { "X-Part": "timeline" } })).text(); } catch { return tell("The sandbox does not answer."); }
     if (mine !== asked) return; // somebody typed on
-    const fresh = parsed(html), here = $("timeline");
-    fresh.querySelector(".filters").replaceWith(form); // with its caret
-    const active = document.activeElement, at = active?.selectionStart;
-    here.replaceChildren(fresh);
-    if (form.contains(active)) { active.focus({ preventScroll: true }); if (at != null && active.type === "search") active.setSelectionRange(at, at); }
+    const fresh = parsed(html);
+    fresh.querySelector(".filters").remove();
+    while (form.nextSibling) form.nextSibling.remove(); // the form itself stays, with focus and caret
+    form.after(fresh);
     history.replaceState(null, "", address);
     follow();
   }
