@@ -25,5 +25,6 @@
 //
 // Where to read next: server.go (what is started, and how a request is let in), endpoints.go (every method with its
 // tier, scopes and arguments), socket.go and envelopes.go (Socket Mode), person.go and modal.go (the language that tests
-// are written in), faults.go (what can be made to go wrong), control.go (all of it over HTTP).
+// are written in), faults.go and switches.go (what can be made to go wrong), log.go,
+// happening.go and cause.go (what is known behind the stage), control.go (all of it over HTTP, described by the tables that serve it).
 package sandbox

@@ -179,6 +179,9 @@ func (s *Server) standingChannels() []Standing {
 	if n := s.hub.silent(); n > 0 {
 		out = append(out, Standing{"silent", "silent", fmt.Sprintf("silent sockets: %d", n), func() { s.faults.speak() }})
 	}
+	if len(s.spoiled) == 0 {
+		return out
+	}
 	for _, c := range s.ws.sortedChannels() {
 		name := "#" + c.Name
 		if c.Kind != public {

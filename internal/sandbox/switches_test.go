@@ -217,3 +217,20 @@ func TestAPrivateChannelIsNotNamedInWhatEverybodyReads(t *testing.T) {
 		}
 	})
 }
+
+func TestClearEndsWhatGoesWrongOnTheWire(t *testing.T) {
+	inBubble(t, sandbox.Options{}, func(t *testing.T, r *rig) {
+		f := r.Faults()
+		f.Duplicates(true)
+		f.LoseAcks(true)
+		f.DuplicateNext(3)
+		f.RefuseConnections("internal_error")
+		f.StopPings(true)
+		if n := len(r.Standing()); n != 5 {
+			t.Fatalf("%d things go wrong: %+v", n, r.Standing())
+		}
+		if f.Clear(); len(r.Standing()) > 0 {
+			t.Errorf("after Clear this goes wrong: %+v", r.Standing())
+		}
+	})
+}

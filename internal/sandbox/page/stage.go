@@ -175,11 +175,15 @@ type insight struct {
 }
 
 func (p *Page) insight(as string) insight {
-	in := insight{names: p.slack.Names(), zone: time.Local, now: p.slack.Clock().Now()}
+	return insight{names: p.slack.Names(), zone: p.zoneOf(as), now: p.slack.Clock().Now()}
+}
+
+// zoneOf is somebody's time zone, or this machine's if it is nobody.
+func (p *Page) zoneOf(as string) *time.Location {
 	if r, err := p.slack.Reader(as); err == nil {
-		in.zone = r.Zone()
+		return r.Zone()
 	}
-	return in
+	return time.Local
 }
 
 func (p *Page) timeline(f filterBy) timeline {

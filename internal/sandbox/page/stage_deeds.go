@@ -117,12 +117,12 @@ type clockPanel struct {
 const unnoticed = time.Minute
 
 func (p *Page) clockPanel(as string) clockPanel {
-	zone := p.insight(as).zone
+	zone := p.zoneOf(as)
 	ahead := p.slack.Clock().Offset()
 	now := p.slack.Clock().Now().In(zone)
 	_, offset := now.Zone()
 	out := clockPanel{
-		Now: now.Format("Mon, Jan 2, 2006, 3:04 PM"), Zone: now.Format("MST"), Moved: ahead.Abs() >= unnoticed, Ahead: time.Until(now).Milliseconds(), Offset: offset / 60,
+		Now: now.Format("Mon, Jan 2, 2006, 3:04 PM"), Zone: now.Format("MST"), Moved: ahead.Abs() >= unnoticed, Ahead: ahead.Milliseconds(), Offset: offset / 60,
 		Earliest: now.Format("2006-01-02T15:04"), As: as, Says: "The clock tells the real time.",
 	}
 	if out.Moved {
@@ -151,7 +151,7 @@ func spanOf(d time.Duration) string {
 // movesClock moves the clock on, or back to the real time.
 func (p *Page) movesClock(r *http.Request) error {
 	clock := p.slack.Clock()
-	zone := p.insight(r.PostFormValue("as")).zone
+	zone := p.zoneOf(r.PostFormValue("as"))
 	now := clock.Now().In(zone)
 	switch to := r.PostFormValue("to"); to {
 	case "now":
