@@ -28,7 +28,8 @@ func (b *Tab) Click(selector string) {
 // a menu, is all there is. Near is a text that stands with it, "" for any.
 const named = `((name, near) => {
 	const front = [':popover-open', '[role=alertdialog][open]', 'dialog[open]'].map((s) => document.querySelector(s)).find((e) => e) ?? document;
-	const said = (e) => (e.getAttribute('aria-label') ?? e.innerText).replace(/\s+/g, ' ').trim();
+	const read = (e) => [...e.querySelectorAll('[aria-hidden=true]')].reduce((text, h) => text.replace(h.innerText ?? '', ''), e.innerText).trim();
+	const said = (e) => (e.getAttribute('aria-label') ?? read(e)).replace(/\s+/g, ' ').trim();
 	const rows = '.k-el, .k-block, li, .k-item, .message';
 	const stands = (e) => { // the smallest thing around it that says so, or stands right before it
 		if (!near || said(e).includes(near)) return true;
@@ -40,7 +41,7 @@ const named = `((name, near) => {
 		return false;
 	};
 	return [...front.querySelectorAll('button, a[href], [role=menuitem], [role=option], summary, label, input[type=radio], input[type=checkbox]')].filter((e) =>
-		!e.disabled && e.getClientRects().length && getComputedStyle(e).visibility === 'visible' && [said(e), e.innerText.trim(), e.innerText.trim().split('\n')[0]].includes(name) && stands(e)).at(-1);
+		!e.disabled && e.getClientRects().length && getComputedStyle(e).visibility === 'visible' && [said(e), read(e), read(e).split('\n')[0]].includes(name) && stands(e)).at(-1);
 })`
 
 // Press clicks what has a name: a button, a link, an option of a menu. Of several it takes the last one.
@@ -159,6 +160,9 @@ func (b *Tab) Focused(selector string) {
 }
 
 func quoted(s string) string {
-	raw, _ := json.Marshal(s) // of a string it cannot fail
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return `""` // of a string it cannot fail
+	}
 	return string(raw)
 }

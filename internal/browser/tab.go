@@ -26,16 +26,16 @@ type Tab struct {
 // Open opens an address in a new tab, with cookies of its own, 1280 pixels wide. Where there is no browser it skips the test.
 func Open(t testing.TB, url string) *Tab {
 	t.Helper()
-	return open(t, running(t), url, chromedp.WithNewBrowserContext())
+	return open(running(t), t, url, chromedp.WithNewBrowserContext())
 }
 
 // Another opens an address in a tab beside this one, which shares its cookies.
 func (b *Tab) Another(url string) *Tab {
 	b.t.Helper()
-	return open(b.t, b.ctx, url)
+	return open(b.ctx, b.t, url)
 }
 
-func open(t testing.TB, in context.Context, url string, options ...chromedp.ContextOption) *Tab {
+func open(in context.Context, t testing.TB, url string, options ...chromedp.ContextOption) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(in, options...)
 	b := &Tab{t: t, ctx: ctx}

@@ -103,6 +103,9 @@ func (s *Server) Sight(channel, ts, rather string) (Sighting, bool) {
 
 // called is what a channel is called behind the stage, where nobody looks through anybody's eyes.
 func (s *Server) called(c *channel) string {
+	if c.Kind == direct && !c.withApp() {
+		return "messages of " + s.ws.Users[c.Members[0]].Name + " and " + s.ws.Users[c.Members[1]].Name
+	}
 	if c.Kind == direct || c.Kind == several {
 		for _, id := range c.Members {
 			if u := s.ws.Users[id]; u != nil && !u.bot() {

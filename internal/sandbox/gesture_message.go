@@ -45,7 +45,7 @@ func (s *Server) says(u *user, c *channel, text, thread string, broadcast bool) 
 		return "", errors.New("there is nothing to send")
 	case len([]rune(text)) > mostSaid:
 		return "", fmt.Errorf("a message has at most %d characters", mostSaid)
-	case c.Kind == direct && s.app.Features.AppHome.ReadOnly:
+	case c.withApp() && s.app.Features.AppHome.ReadOnly:
 		return "", errors.New("sending messages to this app has been turned off")
 	}
 	return s.post(c, &message{User: u.ID, ThreadTS: thread, Broadcast: broadcast && thread != "", Text: s.escapeNames(text, false)}).TS, nil

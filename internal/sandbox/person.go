@@ -129,10 +129,17 @@ func await[T any](p *Person, look func(*user) (T, error)) T {
 	}
 }
 
-// conversation finds what a person means by "#name" or "DM", among what they can see.
+// conversation finds what a person means by "#name", "DM" or "@handle", among what they can see.
 func (s *Server) conversation(u *user, name string) (*channel, error) {
 	if name == "DM" {
 		return s.dm(u.ID), nil
+	}
+	if strings.HasPrefix(name, "@") {
+		other := s.ws.person(name)
+		if other == nil || other.ID == u.ID || other.bot() || other.ID == slackbot || other.Role == Deactivated {
+			return nil, fmt.Errorf("%s can write to nobody called %s", u.Name, name)
+		}
+		return s.pair(u.ID, other.ID), nil
 	}
 	c := s.ws.Channels[ChannelID(name)]
 	if c == nil {

@@ -35,13 +35,14 @@ type Entry struct {
 	Unread                    bool   // others wrote since the person looked last
 	Mentions                  int    // pings since then
 	Latest                    string // ts of the newest message that they see, "" if there is none
+	With                      []Face // of a direct conversation: the others in it
 }
 
 // Sidebar is what a person can go to.
 type Sidebar struct {
 	Channels []Entry // that they are in and that are not archived, by name
 	Others   []Entry // public ones that they could join, and archived ones that they can read, by name
-	Direct   []Entry // conversations of several people
+	Direct   []Entry // conversations of people without a channel: of two, of several; by name
 	App      Entry   // the conversation with the app
 }
 
@@ -230,12 +231,13 @@ func (e eyes) app() AppScreen {
 func (e eyes) sidebar() Sidebar {
 	out := Sidebar{App: e.entry(e.s.dm(e.u.ID))}
 	for _, c := range e.s.ws.sortedChannels() {
-		if c.Kind == direct || !c.visibleTo(e.u) {
+		if c.withApp() || !c.visibleTo(e.u) {
 			continue
 		}
 		entry := e.entry(c)
 		switch {
-		case c.Kind == several:
+		case c.Kind == direct && len(c.Messages) == 0 && c.Creator != e.u.ID: // somebody is about to write
+		case c.Kind == direct || c.Kind == several:
 			out.Direct = append(out.Direct, entry)
 		case entry.Joined && !entry.Archived:
 			out.Channels = append(out.Channels, entry)
@@ -246,6 +248,7 @@ func (e eyes) sidebar() Sidebar {
 	byName := func(a, b Entry) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) }
 	slices.SortFunc(out.Channels, byName)
 	slices.SortFunc(out.Others, byName)
+	slices.SortFunc(out.Direct, byName)
 	return out
 }
 
@@ -257,6 +260,7 @@ func (e eyes) entry(c *channel) Entry {
 		for _, id := range c.Members {
 			if id != e.u.ID {
 				names = append(names, e.face(id).Name)
+				out.With = append(out.With, e.face(id))
 			}
 		}
 		out.Name = strings.Join(names, ", ")

@@ -36,7 +36,7 @@ func (s *Server) ConversationSince(who, conversation, from string) (Conversation
 // around is all of a conversation but its messages.
 func (e eyes) around(c *channel) ConversationScreen {
 	out := ConversationScreen{
-		Entry: e.entry(c), Topic: c.Topic, Purpose: c.Purpose, DM: c.Kind == direct, General: c.General, Read: e.s.ws.Read[e.u.ID][c.ID], Version: e.s.version,
+		Entry: e.entry(c), Topic: c.Topic, Purpose: c.Purpose, DM: c.withApp(), General: c.General, Read: e.s.ws.Read[e.u.ID][c.ID], Version: e.s.version,
 	}
 	for _, id := range c.Members {
 		out.Members = append(out.Members, e.face(id))

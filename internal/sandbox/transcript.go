@@ -148,7 +148,10 @@ func attached(m *message) []json.RawMessage {
 func (e eyes) heading(c *channel) string {
 	name := "#" + c.Name
 	var notes []string
-	if c.Kind == direct {
+	switch {
+	case c.Kind == direct && !c.withApp():
+		name = "DM of " + e.User(string(c.Members[0])) + " and " + e.User(string(c.Members[1]))
+	case c.Kind == direct:
 		name = "DM"
 		for _, id := range c.Members {
 			if id != botUser {

@@ -209,18 +209,37 @@ func (c *channel) replies(ts string) []*message {
 	return out
 }
 
-// place is where a member reads it: "#general", or "DM" for the conversation with the app.
+// place is where a member reads it: "#general", "DM" for the conversation with the app, the id of one between two people.
 func (c *channel) place() string {
-	if c.Kind == direct {
+	switch {
+	case c.withApp():
 		return "DM"
+	case c.Kind == direct:
+		return string(c.ID)
 	}
 	return "#" + c.Name
+}
+
+// withApp says whether it is somebody's direct conversation with the app.
+func (c *channel) withApp() bool { return c.Kind == direct && c.has(botUser) }
+
+// pair returns the direct conversation of two people, made at first use. The app is not in it, and hears nothing of it.
+func (s *Server) pair(a, b UserID) *channel {
+	for _, c := range s.ws.Channels {
+		if c.Kind == direct && c.has(a) && c.has(b) {
+			return c
+		}
+	}
+	c := &channel{ID: ChannelID(s.ws.id("D")), Kind: direct, Creator: a, Created: s.clock.Now().Unix(), Members: []UserID{a, b}}
+	s.ws.Channels[c.ID] = c
+	s.touch()
+	return c
 }
 
 // dm returns the direct conversation between the app and a person, made at first use.
 func (s *Server) dm(u UserID) *channel {
 	for _, c := range s.ws.Channels {
-		if c.Kind == direct && c.has(u) {
+		if c.withApp() && c.has(u) {
 			return c
 		}
 	}

@@ -120,7 +120,7 @@ func namesOf(s sandbox.Screen) uint64 {
 }
 
 func title(c sandbox.ConversationScreen) string {
-	if c.DM {
+	if c.DM || len(c.With) > 0 {
 		return c.Name
 	}
 	return "#" + c.Name

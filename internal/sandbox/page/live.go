@@ -45,11 +45,11 @@ func (p *Page) mark(version uint64) string { return fmt.Sprintf("%s-%d", p.run, 
 type before struct {
 	Address       string // makes the page follow from further back; "" when all is shown
 	Name, Purpose string
-	DM            bool
+	Direct        bool // between people, or with the app
 }
 
 func (v *viewer) older(s sketch) before {
-	out := before{Name: s.c.Name, Purpose: s.c.Purpose, DM: s.c.DM}
+	out := before{Name: s.c.Name, Purpose: s.c.Purpose, Direct: s.c.DM || len(s.c.With) > 0}
 	if s.c.Older && len(s.items) > 0 {
 		_, query, _ := strings.Cut(v.live(s, ""), "?")
 		out.Address = v.path(s.c.ID, "older") + "?" + query
