@@ -15,7 +15,7 @@ FUZZTIME  ?= 30s
 .DEFAULT_GOAL := help
 # The targets share the build cache and the cores, so "make -j" gains nothing by mixing them.
 .NOTPARALLEL:
-.PHONY: help run test pictures soak lint fmt build bench bench-peers clean
+.PHONY: help run test fidelity pictures soak lint fmt build bench bench-peers clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,11 @@ pictures: ## the pictures of the README, of the page as it is now (needs chromiu
 	$(GO) test ./internal/story -count=1 -run FirstScreen -pictures $(CURDIR)/docs
 
 # What make test tries a few times is tried thousands of times here, on another machine each night. Each part can be asked for alone: see the flags.
+fidelity: ## the local Slack held against Slack's documentation by two clients: slack-go, and Bolt for JavaScript (needs Node.js and npm)
+	@command -v npm >/dev/null 2>&1 || { echo "make fidelity: Bolt for JavaScript needs Node.js 18 or newer and npm (Debian: apt install nodejs npm)"; exit 1; }
+	cd internal/fidelity/bolt && npm ci --no-audit --no-fund
+	$(GO) test ./internal/fidelity -count=1 -timeout=10m -bolt
+
 soak: ## the promises at length: 200 kills, 1,000 doubtful posts, 5,000 power cuts, 10,000 random schedules, fuzzing (an hour)
 	$(GO) test ./internal/promises -run Kill9 -count=1 -timeout=2h -rounds 200 -v
 	$(GO) test ./internal/promises -run 'ManyPosts|Fate' -count=1 -timeout=1h -ambiguous 1000 -v

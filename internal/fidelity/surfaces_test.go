@@ -49,10 +49,11 @@ func rawBlocks(blocks ...any) (out []slack.Block) {
 }
 
 // showcase shows blocks on each surface: in a channel that the app has not joined (so that no events follow), in a modal that Ana has open,
-// and on her Home tab.
+// and on her Home tab. Where Bolt is installed, its client shows them too, and must hear the same.
 type showcase struct {
 	*app
 	channel, modal string
+	bolt           *boltApp // nil: not installed
 }
 
 func newShowcase(t *testing.T) *showcase {
@@ -62,7 +63,11 @@ func newShowcase(t *testing.T) *showcase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &showcase{a, a.ChannelID("general"), opened.ID}
+	s := &showcase{app: a, channel: a.ChannelID("general"), modal: opened.ID}
+	if boltInstalled(t) {
+		s.bolt = onBolt(t, a.Server, nil)
+	}
+	return s
 }
 
 func form(blocks []slack.Block) slack.ModalViewRequest {
@@ -85,6 +90,11 @@ func (s *showcase) show(on surface, blocks ...any) error {
 		_, err = s.api.UpdateViewContext(ctx, form(list), "", "", s.modal)
 	case home:
 		_, err = s.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: s.Person("ana").ID(), View: tab(list)})
+	}
+	if s.bolt != nil {
+		if other := s.bolt.show(s, on, blocks); reasons(err) != reasons(other) {
+			s.t.Errorf("slack-go heard %q, and Bolt %q", reasons(err), reasons(other))
+		}
 	}
 	return err
 }
@@ -149,6 +159,9 @@ func wantRefusal(t *testing.T, on surface, text, at string, err error) {
 
 // reasons is what a refusal says, in full.
 func reasons(err error) string {
+	if err == nil {
+		return ""
+	}
 	var refusal slack.SlackErrorResponse
 	if errors.As(err, &refusal) {
 		return refusal.Err + ": " + strings.Join(refusal.ResponseMetadata.Messages, "; ")
