@@ -28,7 +28,7 @@ func root(in io.Reader, out, errOut io.Writer) *cli.Command {
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // run prints it
 		Commands: []*cli.Command{
 			runCommand(), sandboxCommand(), demoCommand(), manifestCommand(),
-			flowsCommand(), backupCommand(), checkCommand(), versionCommand(), helpCommand(),
+			flowsCommand(), exportCommand(), backupCommand(), checkCommand(), versionCommand(), helpCommand(),
 		},
 	})
 }
@@ -215,6 +215,24 @@ func showFlows(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	return operator.ShowFlows(ctx, conf.Store, version, c.Root().Writer)
+}
+
+func exportCommand() *cli.Command {
+	return &cli.Command{
+		Name: "export", Usage: "write all incidents and tasks as CSV, also while the bot runs",
+		Description: "One line a task; people are named by their Slack ids. Private incidents are left out.",
+		Flags:       withConfig(&cli.BoolFlag{Name: "private", Usage: "with private incidents"}),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if _, err := words(c, 0, 0); err != nil {
+				return err
+			}
+			conf, err := load(c)
+			if err != nil {
+				return err
+			}
+			return operator.Export(ctx, conf.Store, c.Bool("private"), c.Root().Writer)
+		},
+	}
 }
 
 func backupCommand() *cli.Command {
