@@ -38,6 +38,7 @@ const (
 	SharePostmortem    Action = "postmortem.share"    // form
 	AttachOffered      Action = "postmortem.attach"   // Ref.Want names the link that was offered
 	AttachMessage      Action = "postmortem.message"  // the shortcut: form
+	StuckList          Action = "incidents.stuck"     // form: shows those that go nowhere, and opts some of them out
 	Snooze             Action = "task.snooze"         // at once to the day of Ref.Want; form without one
 	PauseReminders     Action = "reminders.pause"     // form
 	ResumeReminders    Action = "reminders.resume"    //

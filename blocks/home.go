@@ -118,7 +118,7 @@ func (l Look) After(a Action, r Ref) Look {
 
 // Home is the App Home tab of one person.
 func Home(s Scene, d HomeData) slack.HomeTabViewRequest {
-	shown := []slack.Block{section(s.greeting(d), nil), actions("home/do", button(Declare, "Declare incident", Ref{}, ""))}
+	shown := []slack.Block{section(s.greeting(d), nil), homeDo(d.Admin)}
 	for _, part := range [][]slack.Block{
 		s.homeTasks(d.Tasks),
 		s.homeFollowUps(d.FollowUps),

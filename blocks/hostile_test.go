@@ -231,6 +231,7 @@ func (s sampled) show(message func(string, Message), view func(string, slack.Mod
 	for name, v := range processViews(sc) {
 		view("process "+name, v)
 	}
+	view("stuck", s.stuck())
 	view("pick", PickForm(sc, s.many(), "tasks"))
 	message("report", s.report())
 	message("todo", TodoMessage(sc, Page[Item]{Items: s.items(), Number: 1, More: true}))

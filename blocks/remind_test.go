@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"epilogue/flow"
 )
 
@@ -108,6 +110,10 @@ func TestEveryReminderLooksAsItDid(t *testing.T) {
 	task, _ := s.inc.Task(2)
 	golden(t, "view/snooze", SnoozeForm(s.scene(), s.inc, task))
 	golden(t, "view/pause", PauseForm(s.scene(), flow.Date{}))
+	active := *s
+	active.inc.Stage, active.inc.Status, active.inc.ID = flow.Active, "monitoring", 43
+	golden(t, "view/stuck", StuckForm(s.scene(), []StuckItem{{s.inc, flow.Unsettled}, {active.inc, flow.Lingering}}, true))
+	golden(t, "view/stuck-none", StuckForm(s.scene(), nil, false))
 }
 
 func TestAReportWithoutItsChartSaysTheSame(t *testing.T) {
@@ -172,4 +178,13 @@ func (s sampled) report() Message {
 		r.Add(inc)
 	}
 	return Report(s.scene, r.Finish())
+}
+
+// stuck are many incidents that go nowhere.
+func (s sampled) stuck() slack.ModalViewRequest {
+	var items []StuckItem
+	for _, inc := range s.many() {
+		items = append(items, StuckItem{inc, flow.NoTasks})
+	}
+	return StuckForm(s.scene, items, true)
 }

@@ -29,6 +29,8 @@ func (b *Bot) onClick(ctx context.Context, r request) (answer, error) {
 		return b.listPage(ctx, r, blocks.Filter(ref.Want), ref.Page)
 	case blocks.HomePage, blocks.HomeShow, blocks.HomeFlow:
 		return answer{}, b.lookAt(ctx, r.user, action, ref)
+	case blocks.StuckList:
+		return b.stuckForm(ctx, r)
 	case blocks.RemindersList:
 		return b.remindersPage(ctx, r, ref.Page)
 	case blocks.PauseReminders:

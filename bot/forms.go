@@ -25,6 +25,9 @@ func (b *Bot) onForm(ctx context.Context, r request) (answer, error) {
 	if action == blocks.Declare || action == blocks.Again {
 		return b.submitDeclare(ctx, r, ref, c.answer)
 	}
+	if action == blocks.StuckList {
+		return b.submitStuck(ctx, r)
+	}
 	if action == blocks.PauseReminders {
 		return b.pauseReminders(ctx, r, untilOf(r.view))
 	}

@@ -57,7 +57,9 @@ func Invited(inc Incident, to UserID) []UserID {
 func Homes(before, after Incident) []Effect {
 	var t telling
 	for _, now := range after.Tasks {
-		if was, _ := before.Task(now.Number); was != now || before.Status != after.Status {
+		was, _ := before.Task(now.Number)
+		was.Reminded = now.Reminded // which no App Home shows
+		if was != now || before.Status != after.Status {
 			t.home(was.Assignee, now.Assignee)
 		}
 	}

@@ -106,6 +106,13 @@ func flowsCommand() *cli.Command {
 				Action: importFlows,
 			},
 			{
+				Name: "holidays", Usage: "add the days off of an iCalendar file", ArgsUsage: "FILE",
+				Description: "FILE is what authorities and calendar programs publish (.ics). Says what would change, and asks; none is taken away. " +
+					"FILE may be -, which reads it from standard input and needs --yes.",
+				Flags:  withConfig(&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask, for scripts"}),
+				Action: importHolidays,
+			},
+			{
 				Name: "diff", Usage: "say what importing a file would change", ArgsUsage: "FILE",
 				Description: "Ends with 1 if anything is different, so that a flow in Git and the flow in Slack can be compared. FILE may be -, for standard input.",
 				Flags:       withConfig(), Action: diffFlows,
@@ -139,6 +146,15 @@ func exportFlows(ctx context.Context, c *cli.Command) error {
 }
 
 func importFlows(ctx context.Context, c *cli.Command) error {
+	return importing(ctx, c, operator.ImportFlows)
+}
+
+func importHolidays(ctx context.Context, c *cli.Command) error {
+	return importing(ctx, c, operator.ImportHolidays)
+}
+
+// importing has a file imported, after it was asked whether to.
+func importing(ctx context.Context, c *cli.Command, take func(context.Context, config.Store, io.Reader, operator.Importing) error) error {
 	args, err := words(c, 1, 1)
 	if err != nil {
 		return err
@@ -166,7 +182,7 @@ func importFlows(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	return operator.ImportFlows(ctx, conf.Store, file, how)
+	return take(ctx, conf.Store, file, how)
 }
 
 func diffFlows(ctx context.Context, c *cli.Command) error {
