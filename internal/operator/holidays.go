@@ -8,14 +8,13 @@ import (
 
 	"epilogue/flow"
 	"epilogue/internal/config"
-	"epilogue/internal/flowfile"
 	"epilogue/internal/ownersocket"
 )
 
 // ImportHolidays adds the days off of an iCalendar file to those of the process, as its next version, after it has said what changes and asked. None is
 // taken away.
 func ImportHolidays(ctx context.Context, c config.Store, file io.Reader, how Importing) error {
-	days, err := flowfile.ReadHolidays(file, flow.DateOf(how.Now()))
+	days, err := ReadHolidays(file, flow.DateOf(how.Now()))
 	if err != nil {
 		return fmt.Errorf("%s: %w", how.Name, err)
 	}

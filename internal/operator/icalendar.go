@@ -1,4 +1,4 @@
-package flowfile
+package operator
 
 import (
 	"bufio"
@@ -14,6 +14,7 @@ import (
 
 // Bounds of what is read of a calendar file.
 const (
+	maxCalendar  = 1 << 20 // bytes
 	maxHolidays  = 1000
 	maxHoliday   = 60 // days of one event
 	yearsOnwards = 10 // for how long an event that repeats every year is written out
@@ -66,7 +67,7 @@ type numbered struct {
 // unfolded are the lines of a file, where one that begins with white space goes on the one before.
 func unfolded(from io.Reader) ([]numbered, error) {
 	var out []numbered
-	in := bufio.NewScanner(io.LimitReader(from, MaxSize))
+	in := bufio.NewScanner(io.LimitReader(from, maxCalendar))
 	in.Buffer(nil, 1<<20)
 	for n := 1; in.Scan(); n++ {
 		text := strings.TrimRight(strings.TrimPrefix(in.Text(), "\ufeff"), "\r")
@@ -111,7 +112,7 @@ func dayIn(value string) (flow.Date, error) {
 			return flow.DateOf(t), nil
 		}
 	}
-	return flow.Date{}, fmt.Errorf("not a day such as 20261225: %s", quoted(value))
+	return flow.Date{}, fmt.Errorf("not a day such as 20261225: %s", strconv.Quote(value))
 }
 
 func (h *holiday) days(this flow.Date) ([]flow.Date, error) {
@@ -164,15 +165,15 @@ func (h *holiday) years(this flow.Date) ([]int, error) {
 		case key == "COUNT":
 			n, err := strconv.Atoi(value)
 			if err != nil || n < 1 {
-				return nil, fmt.Errorf("not a number of times: %s", quoted(value))
+				return nil, fmt.Errorf("not a number of times: %s", strconv.Quote(value))
 			}
 			count = n
 		default:
-			return nil, fmt.Errorf("an event that repeats as %s: only FREQ=YEARLY on the same day is understood; write its days out", quoted(h.rule))
+			return nil, fmt.Errorf("an event that repeats as %s: only FREQ=YEARLY on the same day is understood; write its days out", strconv.Quote(h.rule))
 		}
 	}
 	if !strings.Contains(h.rule, "FREQ=YEARLY") {
-		return nil, fmt.Errorf("an event that repeats as %s: only FREQ=YEARLY on the same day is understood; write its days out", quoted(h.rule))
+		return nil, fmt.Errorf("an event that repeats as %s: only FREQ=YEARLY on the same day is understood; write its days out", strconv.Quote(h.rule))
 	}
 	if count > 0 {
 		last = min(last, h.first.Year+count-1)
