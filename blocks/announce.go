@@ -157,7 +157,8 @@ func Post(s Scene, inc flow.Incident, ev flow.Event) Message {
 	case flow.NoteAdded:
 		return Say(say("%s noted: %s", s.name(ev.By), reason(f.Text)))
 	}
-	return Message{}
+	m, _ := s.debriefPost(inc, ev)
+	return m
 }
 
 // updated tells what changed and the note: Investigating → *Fixing* · @ben: rolling back the pricing service.

@@ -38,6 +38,7 @@ func Help(s Scene, h Here) Message {
 		add("another due date", "task 2 due 2026-12-03")
 		add("its post-mortem: attach, make, share", "postmortem")
 		add("one more task, for this incident only", "task add Tell the support team")
+		add("schedule the debrief", "debrief")
 		add("close it early, with a reason", "close")
 	case h.Incident.Stage == flow.Closed:
 		add("take it up again", "reopen")
@@ -72,7 +73,7 @@ func Subcommands() []string {
 	return []string{
 		"help", "declare", "update", "severity", "type", "summary", "rename", "close", "resolve", "reopen", "tasks", "task", "move-on", "todo",
 		"role", "lead", "timeline", "list", "postmortem", "reminders",
-		"follow-up", "follow-ups", "audit",
+		"follow-up", "follow-ups", "audit", "debrief",
 	}
 }
 

@@ -46,6 +46,9 @@ func Refusal(s Scene, inc flow.Incident, r flow.Refusal) Text {
 	case flow.UnknownFollowUp, flow.FollowUpIsSettled, flow.FollowUpIsOpen, flow.TooManyFollowUps, flow.TooManyPinned, flow.NotYours, flow.NotANote:
 		return s.followUpRefused(inc, r, id)
 	}
+	if t, ok := s.refusedDebrief(r, id); ok {
+		return t
+	}
 	return s.stageRefused(inc, r, id)
 }
 
@@ -101,6 +104,7 @@ var fieldNames = map[string]words{
 	flow.FieldLink: "a link", flow.FieldTemplate: "a template", flow.FieldState: "a state",
 	flow.FieldRole: "a role", flow.FieldTasks: "a task", flow.FieldFlow: "a choice", flow.FieldChannel: "a channel",
 	flow.FieldOwner: "an owner", flow.FieldPriority: "a priority",
+	flow.FieldStart: "a time", flow.FieldLength: "a length", flow.FieldRequired: "somebody who must come",
 	flow.FieldKind: "a kind", flow.FieldEntry: "a choice", flow.FieldOptOut: "a choice", flow.FieldDays: "a day of the week",
 	flow.FieldUntil: "a date",
 }

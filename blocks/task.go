@@ -82,6 +82,8 @@ func helper(inc flow.Incident, t flow.Task) slack.BlockElement {
 		return postmortemHelper(inc, t)
 	case flow.ReviewFollowUps:
 		return button(FollowUps, "Open follow-ups", Ref{Incident: inc.ID}, t.Title)
+	case flow.ScheduleDebrief:
+		return button(Debrief, "Schedule debrief", Ref{Incident: inc.ID}, t.Title)
 	case flow.AssignRole:
 		return button(Roles, "Assign role", Ref{Incident: inc.ID}, t.Title)
 	}

@@ -39,6 +39,9 @@ func (s Scene) Sentence(inc flow.Incident, ev flow.Event) Text {
 	case flow.FollowUpAdded, flow.FollowUpEdited, flow.FollowUpSettled, flow.FollowUpReopened:
 		return s.followUpSentence(inc, ev)
 	}
+	if line, ok := s.debriefSentence(by, ev); ok {
+		return line
+	}
 	return s.taskSentence(inc, ev)
 }
 

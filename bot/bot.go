@@ -33,6 +33,7 @@ type Options struct {
 	Clock         Clock                                      // nil: RealClock
 	Zone          *time.Location
 	Admins        []flow.UserID // always admins
+	Booker        Booker        // the calendar that debriefs go into; nil: people make the events themselves
 	Command       string        // as it was installed; empty: /inc
 	ChannelPrefix string        // of the channels that are made; empty: inc-
 	Connections   int           // 0: two
@@ -52,6 +53,7 @@ type Bot struct {
 	zone          *time.Location
 	command       string
 	channelPrefix string
+	booker        Booker
 	grace         time.Duration
 	log           *slog.Logger
 
@@ -90,7 +92,7 @@ func New(o Options) *Bot {
 		panic("bot: Options.Slack and one of Options.Store and Options.Open are required")
 	}
 	b := &Bot{
-		opens: o.Open, live: make(chan struct{}), slack: o.Slack, http: o.HTTP, clock: o.Clock, zone: o.Zone, command: o.Command, channelPrefix: o.ChannelPrefix,
+		opens: o.Open, live: make(chan struct{}), slack: o.Slack, http: o.HTTP, clock: o.Clock, zone: o.Zone, command: o.Command, channelPrefix: o.ChannelPrefix, booker: o.Booker,
 		grace: o.Grace, log: o.Log, pace: newPacer(o.Unpaced),
 	}
 	if b.http == nil {

@@ -156,6 +156,8 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 		return b.onFollowUpClick(ctx, r, action, ref, inc)
 	case blocks.EditNote, blocks.RemoveNote:
 		return b.noteForm(ctx, r, action, ref, inc)
+	case blocks.Debrief, blocks.DebriefCancel, blocks.DebriefHeld, blocks.DebriefFile, blocks.DebriefAdopt:
+		return b.clickDebrief(ctx, r, action, ref, inc)
 	case blocks.RetryOpen:
 		return b.carryOut(ctx, r, inc.ID, flow.RequestChannel{})
 	case blocks.UseChannel:

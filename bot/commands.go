@@ -78,6 +78,7 @@ func (b *Bot) verbs() (alone map[string]func(context.Context, request, typed) (a
 		"follow-up":  b.followUp,
 		"follow-ups": b.followUps,
 		"audit":      b.audit,
+		"debrief":    b.debriefTyped,
 	}
 	return alone, about
 }

@@ -116,6 +116,9 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	if inc.Channel == "" {
 		return store.Outcome{}, again{after: backoff(job.Tries), why: errNoChannel}
 	}
+	if tell, ok := debriefTells[e.Tell]; ok {
+		return tell(b, ctx, job, inc)
+	}
 	switch e.Tell {
 	case flow.TellDocument:
 		return b.makeDocument(ctx, job, inc)

@@ -93,7 +93,7 @@ func (d *directory) ask(ctx context.Context, id flow.UserID) (store.Person, erro
 // learn writes down what Slack says of somebody, and keeps what only we know.
 func (d *directory) learn(ctx context.Context, u slack.User) (store.Person, error) {
 	return d.change(ctx, flow.UserID(u.ID), func(p *store.Person) {
-		p.Name, p.Zone, p.Known = visibleName(u), u.TZ, d.now()
+		p.Name, p.Zone, p.Email, p.Known = visibleName(u), u.TZ, u.Profile.Email, d.now()
 		p.Admin = u.IsAdmin || u.IsOwner || u.IsPrimaryOwner
 		p.Standing = d.standing(u)
 		learnStatus(p, u)

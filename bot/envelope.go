@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"epilogue/flow"
 	"epilogue/internal/member"
@@ -68,10 +69,11 @@ type leaf struct {
 	SelectedOption  *option  `json:"selected_option"`
 	SelectedOptions []option `json:"selected_options"`
 	SelectedUser    string   `json:"selected_user"`
-	SelectedUsers   []string `json:"selected_users"`
 	SelectedDate    string   `json:"selected_date"`
 	SelectedConv    string   `json:"selected_conversation"`
 	SelectedChannel string   `json:"selected_channel"`
+	SelectedUsers   []string `json:"selected_users"`
+	SelectedMoment  int64    `json:"selected_date_time"` // Unix seconds
 }
 
 type option struct {
@@ -123,6 +125,16 @@ func (v viewState) users(block string) []flow.UserID {
 		}
 	}
 	return out
+}
+
+// moment is the date and time that was picked, or the zero time.
+func (v viewState) moment(block string) time.Time {
+	for _, l := range v.State.Values[block] {
+		if l.SelectedMoment > 0 {
+			return time.Unix(l.SelectedMoment, 0).UTC()
+		}
+	}
+	return time.Time{}
 }
 
 func (v viewState) has(block string) bool { return len(v.State.Values[block]) > 0 }

@@ -56,6 +56,10 @@ func (b *Bot) onForm(ctx context.Context, r request) (answer, error) {
 		return b.submitUseChannel(ctx, r, inc)
 	case blocks.UpdateFromFlow:
 		return b.submitUpdateFromFlow(ctx, r, inc, ref)
+	case blocks.Debrief, blocks.DebriefConfirm:
+		return b.submitDebrief(ctx, r, inc)
+	case blocks.DebriefCancel:
+		return b.submit(ctx, r, inc.ID, flow.CancelDebrief{Reason: r.view.field(flow.FieldReason)})
 	}
 	cmd, err := b.commandOf(ctx, action, ref, r, inc)
 	if err != nil || cmd == nil {

@@ -44,6 +44,12 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("%s/offers", id)
 	case flow.TellRaise:
 		return fmt.Sprintf("%s/raise", id)
+	case flow.TellBook, flow.TellUnbook:
+		return fmt.Sprintf("calendar/%s", id)
+	case flow.TellWasHeld, flow.TellHeldSaid, flow.TellNotBooked, tellFile:
+		return fmt.Sprintf("%s/debrief", id)
+	case flow.TellWith:
+		return fmt.Sprintf("%s/debrief-with", id)
 	case flow.TellPast, tellRefused, tellUnreachable:
 		return fmt.Sprintf("%s/lead", id)
 	case flow.TellHome:
@@ -55,7 +61,7 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 // keyOf names the jobs of which one is enough: what shows the present, and what is gathered.
 func keyOf(id flow.IncidentID, e flow.Effect) string {
 	switch e.Tell {
-	case flow.TellFirst, flow.TellRefresh, flow.TellThread, flow.TellAssigned, flow.TellBookmark, flow.TellTopic:
+	case flow.TellFirst, flow.TellRefresh, flow.TellThread, flow.TellAssigned, flow.TellBookmark, flow.TellTopic, flow.TellHeldSaid:
 		return fmt.Sprintf("%s/%s", id, e.Tell)
 	case flow.TellShrink:
 		return fmt.Sprintf("%s/%s/%d", id, e.Tell, e.Card)

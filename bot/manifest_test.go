@@ -17,7 +17,7 @@ import (
 
 // scopesOf are the scopes that a call needs, on the kinds of conversations that the bot uses it for, by Slack's reference.
 var scopesOf = map[string][]string{
-	"AuthTestContext": nil, "GetBotInfoContext": {"users:read"}, "GetUserInfoContext": {"users:read"}, "GetUserGroupsContext": {"usergroups:read"},
+	"AuthTestContext": nil, "GetBotInfoContext": {"users:read"}, "GetUserInfoContext": {"users:read", "users:read.email"}, "GetUserGroupsContext": {"usergroups:read"},
 	"OpenViewContext": nil, "PushViewContext": nil, "UpdateViewContext": nil, "PublishViewContext": nil,
 	"PostMessageContext": {"chat:write"}, "UpdateMessageContext": {"chat:write"},
 	"CreateConversationContext":        {"channels:manage", "groups:write"},

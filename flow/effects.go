@@ -54,7 +54,7 @@ func (t *telling) add(effects ...Effect) {
 
 // shows reports whether an effect renders the present, so that doing it once is as good as twice.
 func (t Tell) shows() bool {
-	return slices.Contains([]Tell{TellFirst, TellRefresh, TellDMs, TellBookmark, TellHome, TellInvite, TellTopic, TellFollowUpDMs}, t)
+	return slices.Contains([]Tell{TellFirst, TellRefresh, TellDMs, TellBookmark, TellHome, TellInvite, TellTopic, TellFollowUpDMs, TellHeldSaid, TellWith}, t)
 }
 
 func (t *telling) tell(ev Event, later []Event) {
@@ -62,6 +62,9 @@ func (t *telling) tell(ev Event, later []Event) {
 	first := Effect{Tell: TellFirst, Seq: ev.Seq}
 	refresh := Effect{Tell: TellRefresh, Seq: ev.Seq}
 	thread := Effect{Tell: TellThread, Seq: ev.Seq, Since: ev.Seq, Wait: gather}
+	if t.debrief(ev) {
+		return
+	}
 	switch f := ev.Fact.(type) {
 	case Declared:
 		if f.Channel == "" {

@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 // Fact is something that happened. Facts are stored: their names and JSON fields are for ever; a field is only ever
 // added, and its zero value means what its absence meant.
 type Fact interface {
@@ -257,7 +259,7 @@ func Facts() []Fact {
 		Reminded{},
 		TaskSnoozed{},
 	}
-	facts = append(facts, documentFacts()...)
+	facts = slices.Concat(facts, documentFacts(), debriefFacts())
 	facts = append(facts, followUpFacts()...)
 	return append(facts, timelineFacts()...)
 }

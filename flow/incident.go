@@ -50,6 +50,11 @@ type Incident struct {
 	FollowUps  []FollowUp `json:"follow_ups,omitempty"`  // by number, from 1 on
 	Pinned     []Pin      `json:"pinned,omitempty"`      // messages in the timeline, in the order in which they were pinned
 	OwnChannel bool       `json:"own_channel,omitempty"` // its channel was made for it
+
+	Debrief     *Debrief     `json:"debrief,omitempty"`       // the one that is scheduled
+	Asked       *Debrief     `json:"debrief_asked,omitempty"` // one that a calendar is to have, or refused: see its Problem
+	LastDebrief int          `json:"last_debrief,omitempty"`
+	DebriefWith []IncidentID `json:"debrief_with,omitempty"` // incidents that use this one's too
 }
 
 // Stage is the part of its life that an incident is in.

@@ -60,6 +60,11 @@ const (
 	FieldTasks       = "tasks"
 	FieldFlow        = "flow"
 	FieldChannel     = "channel"
+	FieldAgenda      = "agenda"
+	FieldStart       = "start"
+	FieldLength      = "length"
+	FieldRequired    = "required"
+	FieldWelcome     = "welcome"
 	FieldKind        = "kind"
 	FieldOptional    = "optional"
 	FieldAppliesTo   = "applies_to"
@@ -119,6 +124,13 @@ const (
 	LeadOnly         Why = "lead-only"          // bringing an incident up to date from the flow is for the lead and admins
 	FlowChanged      Why = "flow-changed"       // the flow is another one, or another version, than was shown
 	NeedsChange      Why = "needs-change"       // choose at least one change
+	BadTime          Why = "bad-time"           // Field is no moment from now on, or too far ahead
+	TooManyInvited   Why = "too-many-invited"   // more than Limit people
+	NoDebrief        Why = "no-debrief"         // none is scheduled
+	NoDebriefThere   Why = "no-debrief-there"   // Incident has no debrief of its own that could be used
+	PrivateDebrief   Why = "private-debrief"    // of two incidents that were to share one, one is private
+	HasDebrief       Why = "has-debrief"        // it has one in the calendar, which is canceled first
+	NotYet           Why = "not-yet"            // the debrief begins At
 	// Of edits of the process:
 	AdminsOnly Why = "admins-only" // only admins edit it
 	GonePart   Why = "gone-part"   // what Field names is there no more

@@ -75,6 +75,13 @@ func TestEveryReasonToRefuseIsGivenBySomeRule(t *testing.T) {
 		flow.TooManyPinned:     {pins(begun(), flow.MaxPinned), ben, flow.PinMessage{Message: flow.Message{TS: "x"}}},
 		flow.NotYours:          {begun(), ben, flow.RemoveNote{Note: flow.Event{Seq: 1, By: "ana", Fact: flow.NoteAdded{}}}},
 		flow.NotANote:          {begun(), ben, flow.RemoveNote{Note: flow.Event{Seq: 1, By: "ben", Fact: flow.Declared{}}}},
+		flow.BadTime:           {begun(), ben, meeting(-1, ana)},
+		flow.TooManyInvited:    {begun(), ben, meeting(1, crowd(flow.MaxInvited+1)...)},
+		flow.NoDebrief:         {begun(), ben, flow.CancelDebrief{}},
+		flow.NoDebriefThere:    {begun(), ben, flow.UseDebrief{Of: 7}},
+		flow.PrivateDebrief:    {private(t, small()), ben, flow.UseDebrief{Of: 7}},
+		flow.HasDebrief:        {booked(begun(), 1), ben, flow.UseDebrief{Of: 7, Debrief: flow.Debrief{Start: monday}}},
+		flow.NotYet:            {begun().do(ben, meeting(1, ana)), ben, flow.EndDebrief{Held: true}},
 	}
 	for _, why := range reasons(t) {
 		c, ok := cases[why]

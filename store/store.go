@@ -233,6 +233,7 @@ type Person struct {
 	Standing flow.Standing  `json:"standing"`
 	Admin    bool           `json:"admin,omitempty"` // of the workspace
 	Zone     string         `json:"zone,omitempty"`  // IANA
+	Email    string         `json:"email,omitempty"` // empty: none, or Slack does not say
 	DM       flow.ChannelID `json:"dm,omitempty"`
 	Home     bool           `json:"home,omitempty"`    // has opened the App Home tab
 	Look     string         `json:"look,omitempty"`    // what they look at in it: see blocks.Look

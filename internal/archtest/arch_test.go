@@ -114,8 +114,15 @@ var rooms = []room{
 		"ownersocket lets a second process use the store of the first; it knows nothing of Slack",
 	},
 	{
+		"internal/calendar",
+		[]string{"flow"}, // business days are counted in one place
+		nil,
+		[]string{"context", "os", "net", "log", "sync"},
+		"calendar knows meetings and free times as values; a calendar's API is next door",
+	},
+	{
 		"bot",
-		[]string{"flow", "blocks", "store", "internal/member", "internal/socketlink"},
+		[]string{"flow", "blocks", "store", "internal/calendar", "internal/member", "internal/socketlink"},
 		[]string{"github.com/slack-go/slack", "github.com/oklog/ulid", "github.com/robfig/cron", "golang.org/x/sync", "golang.org/x/time"},
 		nil,
 		"bot is the Slack edge: it must not know which database there is, and there is no other Slack than the one behind its API URL",

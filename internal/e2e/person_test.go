@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"epilogue/internal/sandbox"
 )
@@ -145,6 +146,11 @@ func modal(l *line) {
 
 func fill(l *line) {
 	field, values := l.arg(0, "a field"), l.args[1:]
+	for i, v := range values {
+		if at, err := time.Parse("2006-01-02 15:04", v); err == nil {
+			values[i] = fmt.Sprint(at.Unix())
+		}
+	}
 	l.end(l.try(func(p *sandbox.Person) { p.Modal().Enter(field, values...) }))
 }
 

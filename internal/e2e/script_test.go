@@ -16,6 +16,7 @@ package e2e
 //	ben asked 'Last open task'                                what the confirmation of the last click said; without a text: there was none
 //	ben modal 'Not doing'                                     a modal of that title is open
 //	ben fill Reason 'covered by INC-40'                       any field, by its label: text, options, @people, dates, channels
+//	ben fill Start '2026-03-04 15:00'                         a moment, in UTC
 //	ben clear Reason; ben check 'Hand over …'                 empty it; tick a box
 //	ben offers Severity Major                                 what a field offers
 //	ben holds Name 'Checkout errors'                          what stands in a field

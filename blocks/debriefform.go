@@ -1,0 +1,222 @@
+package blocks
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"epilogue/flow"
+)
+
+// FieldSlot is the choice of a time that suits everyone; SlotOther is none of them.
+const (
+	FieldSlot = "slot"
+	SlotOther = "other"
+)
+
+// Debriefing is what the form for a debrief shows.
+type Debriefing struct {
+	Debrief   flow.Debrief // what its fields hold at first
+	Length    time.Duration
+	Uninvited []flow.UserID // guests and people without an address, who get no invitation
+	Calendar  bool          // there is a calendar that makes the event
+	Zone      *time.Location
+
+	Confirm bool         // the second step
+	Guests  []string     // addresses, for the links
+	Looking bool         // times are being looked for
+	Slots   []SlotChoice // the best times
+	Unread  []flow.UserID
+	Problem string // why no times could be looked for
+}
+
+// SlotChoice is a time that is offered.
+type SlotChoice struct {
+	Start, End time.Time
+	Standing   string        // the standing meeting whose time this is
+	Outside    []flow.UserID // who is outside their working hours
+	Busy       []flow.UserID // who has something else
+}
+
+// DebriefForm asks for the debrief. Without a calendar of ours its second step has the buttons that make the event, and the time is confirmed there;
+// with one it offers times. Both have the same fields, so that in Slack what was typed stays.
+func DebriefForm(s Scene, inc flow.Incident, d Debriefing) slack.ModalViewRequest {
+	action, submit := Debrief, words("Next")
+	var shown []slack.Block
+	switch {
+	case d.Confirm && d.Calendar:
+		action, submit = DebriefConfirm, "Schedule"
+		shown = s.offered(d)
+	case d.Confirm:
+		action, submit = DebriefConfirm, "Confirm"
+		shown = s.byHand(inc, d)
+	case d.Calendar:
+		submit = "Find a time"
+		shown = []slack.Block{section(say("Next you choose a time that suits everyone who is needed. Nothing is sent before that."), nil)}
+	default:
+		shown = []slack.Block{section(say("Next you get the event, filled in for your calendar. Nothing is sent before that."), nil)}
+	}
+	if p := inc.Asked; p != nil && p.Problem != "" && !d.Confirm {
+		shown = append(shown, section(say("The calendar did not take it: %s.", s.Problem(p.Problem)), nil))
+	}
+	if len(d.Uninvited) > 0 {
+		shown = append(shown, small(say("They get no invitation, since they are guests or have no address: %s.", s.named(d.Uninvited))))
+	}
+	shown = append(shown, debriefFields(inc, d)...)
+	return modal(action, Ref{Incident: inc.ID}, "Schedule debrief", submit, shown...)
+}
+
+func debriefFields(inc flow.Incident, d Debriefing) []slack.Block {
+	when := input(flow.FieldStart, "Start", momentPicker(flow.FieldStart, d.Debrief.Start))
+	if d.Calendar {
+		when = hint(optional(when), say("Empty: I look for a time."))
+	}
+	shown := []slack.Block{
+		when,
+		input(flow.FieldLength, "Length", lengths(d.Length)),
+		hint(input(flow.FieldRequired, "Needed", several(flow.FieldRequired, d.Debrief.Required)), say("The time must suit them.")),
+		optional(input(flow.FieldWelcome, "Also welcome", several(flow.FieldWelcome, d.Debrief.Optional))),
+	}
+	if inc.Private {
+		shown = append([]slack.Block{small(say("%s is private: the invitation names only its reference, and the agenda stays in its channel.", inc.ID))}, shown...)
+	}
+	return append(shown,
+		input(flow.FieldTitle, "Title", typed(flow.FieldTitle, d.Debrief.Title, flow.MaxTitle, false)),
+		optional(input(flow.FieldAgenda, "Agenda", typed(flow.FieldAgenda, d.Debrief.Agenda, flow.MaxDescription, true))))
+}
+
+// byHand is the second step without a calendar of ours.
+func (s Scene) byHand(inc flow.Incident, d Debriefing) []slack.Block {
+	about := "debrief of " + inc.ID.String()
+	row := []slack.BlockElement{
+		opening("Google Calendar", GoogleEvent(s, inc, d.Debrief, d.Guests), about),
+		opening("Outlook", OutlookEvent(s, inc, d.Debrief, d.Guests), about),
+		button(DebriefFile, "Send me a file", Ref{Incident: inc.ID}, about),
+	}
+	first(row)
+	return []slack.Block{
+		section(say("Save the event in your calendar, then confirm its time here. The channel hears of it, and the task is done."), nil),
+		actions("debrief/make", row...),
+		hint(optional(input(flow.FieldLink, "Link to the event", typed(flow.FieldLink, d.Debrief.Link, flow.MaxLink, false))), say("So that everyone finds it.")),
+	}
+}
+
+// offered is the second step with one: times to choose from.
+func (s Scene) offered(d Debriefing) []slack.Block {
+	if d.Looking {
+		return []slack.Block{section(say("Looking into the calendars of everyone who is needed…"), nil)}
+	}
+	var shown []slack.Block
+	if d.Problem != "" {
+		shown = append(shown, section(say("No times could be looked for: %s. Choose one under Start.", s.Problem(d.Problem)), nil))
+	} else if len(d.Slots) == 0 {
+		shown = append(shown, section(say("No time was found before the task is due. Choose one under Start."), nil))
+	}
+	if len(d.Unread) > 0 {
+		shown = append(shown, section(say("I cannot see when they are busy: %s. Ask them, or share their calendars with the organizer.", s.named(d.Unread)), nil))
+	}
+	if len(d.Slots) == 0 {
+		return shown
+	}
+	options := make([]*slack.OptionBlockObject, 0, len(d.Slots)+1)
+	for _, c := range d.Slots {
+		options = append(options, explained(option(SlotValue(c), slotLabel(c, d.Zone)), s.slotNote(c)))
+	}
+	options = append(options, option(SlotOther, "Another time, as under Start"))
+	chosen := options[0]
+	if !d.Debrief.Start.IsZero() {
+		chosen = options[len(options)-1]
+	}
+	return append(shown, input(FieldSlot, "Time", radio(FieldSlot, chosen, options...)))
+}
+
+// SlotValue is the value of a choice, which ParseSlot reads.
+func SlotValue(c SlotChoice) string { return fmt.Sprintf("%d/%d", c.Start.Unix(), c.End.Unix()) }
+
+// ParseSlot reads a choice; false for none of the times that were offered.
+func ParseSlot(value string) (start, end time.Time, ok bool) {
+	var from, to int64
+	if n, err := fmt.Sscanf(value, "%d/%d", &from, &to); n != 2 || err != nil {
+		return start, end, false
+	}
+	return time.Unix(from, 0).UTC(), time.Unix(to, 0).UTC(), true
+}
+
+func slotLabel(c SlotChoice, zone *time.Location) string {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return c.Start.In(zone).Format("Mon Jan 2, 15:04") + "–" + c.End.In(zone).Format("15:04 MST")
+}
+
+// slotNote says what is not right about a time, and with whom.
+func (s Scene) slotNote(c SlotChoice) Text {
+	var notes []Text
+	if c.Standing != "" {
+		notes = append(notes, say("%s", brief(c.Standing, 40)))
+	}
+	if len(c.Busy) > 0 {
+		notes = append(notes, say("busy: %s", s.named(c.Busy)))
+	}
+	if len(c.Outside) > 0 {
+		notes = append(notes, say("outside their hours: %s", s.named(c.Outside)))
+	}
+	return join("; ", notes...)
+}
+
+// CancelDebriefForm calls a debrief off.
+func CancelDebriefForm(s Scene, inc flow.Incident) slack.ModalViewRequest {
+	line := say("The debrief of %s will be called off, and the channel told.", inc.ID)
+	if d := inc.Debrief; d != nil && d.Booked() {
+		line = say("%s Everyone invited hears of it by their calendar.", line)
+	} else if d != nil && d.Of != 0 {
+		line = say("%s will use the debrief of %s no more. That one takes place all the same.", inc.ID, d.Of)
+	}
+	return modal(DebriefCancel, Ref{Incident: inc.ID}, "Call it off", "Call it off", section(line, nil),
+		optional(input(flow.FieldReason, "Reason", typed(flow.FieldReason, "", flow.MaxReason, true))))
+}
+
+// lengths are how long a debrief may take, with the one that is set.
+func lengths(set time.Duration) slack.BlockElement {
+	if set == 0 {
+		set = 45 * time.Minute
+	}
+	minutes := []int{15, 30, 45, 60, 90, 120}
+	if n := int(set.Minutes()); !slices.Contains(minutes, n) {
+		minutes = append(minutes, n)
+		slices.Sort(minutes)
+	}
+	var options []*slack.OptionBlockObject
+	var initial *slack.OptionBlockObject
+	for _, n := range minutes {
+		o := option(strconv.Itoa(n), length(time.Duration(n)*time.Minute).Plain())
+		options = append(options, o)
+		if n == int(set.Minutes()) {
+			initial = o
+		}
+	}
+	return selection(flow.FieldLength, options, initial)
+}
+
+// several are persons to choose.
+func several(field string, set []flow.UserID) slack.BlockElement {
+	e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plainText("People", maxLabel), field)
+	for _, u := range set {
+		if _, ok := mention(u); ok && len(e.InitialUsers) < flow.MaxInvited {
+			e.InitialUsers = append(e.InitialUsers, string(u))
+		}
+	}
+	return e
+}
+
+// momentPicker is a date with a time, in the zone of whoever looks.
+func momentPicker(field string, set time.Time) slack.BlockElement {
+	e := slack.NewDateTimePickerBlockElement(field)
+	if !set.IsZero() {
+		e.InitialDateTime = set.Unix()
+	}
+	return e
+}
