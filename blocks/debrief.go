@@ -348,3 +348,12 @@ func DebriefRefusedDM(s Scene, inc flow.Incident) Message {
 	b.WithStyle(slack.StylePrimary)
 	return message(line, section(line, nil), actions("debrief/"+inc.ID.String(), b))
 }
+
+// AdoptOffer offers an event that people made by hand, since it names the incident.
+func AdoptOffer(s Scene, inc flow.Incident, event, title string, start, end time.Time) Message {
+	line := say("An event in the calendar names %s: “%s”, %s. Is this the debrief?", bold(heading(inc)), brief(title, shortTitle),
+		s.meeting(flow.Debrief{Start: start, End: end}))
+	b := button(DebriefAdopt, "Use this event", Ref{Incident: inc.ID, Want: event}, "debrief of "+inc.ID.String())
+	b.WithStyle(slack.StylePrimary)
+	return message(line, section(line, nil), actions("adopt/"+inc.ID.String(), b))
+}

@@ -25,12 +25,13 @@ type Debriefing struct {
 	Calendar  bool          // there is a calendar that makes the event
 	Zone      *time.Location
 
-	Confirm bool         // the second step
-	Guests  []string     // addresses, for the links
-	Looking bool         // times are being looked for
-	Slots   []SlotChoice // the best times
-	Unread  []flow.UserID
-	Problem string // why no times could be looked for
+	Confirm  bool         // the second step
+	Guests   []string     // addresses, for the links
+	Looking  bool         // times are being looked for
+	Slots    []SlotChoice // the best times
+	Unread   []flow.UserID
+	Blocking []flow.UserID // whose calendars leave no time
+	Problem  string        // why no times could be looked for
 }
 
 // SlotChoice is a time that is offered.
@@ -113,7 +114,11 @@ func (s Scene) offered(d Debriefing) []slack.Block {
 	if d.Problem != "" {
 		shown = append(shown, section(say("No times could be looked for: %s. Choose one under Start.", s.Problem(d.Problem)), nil))
 	} else if len(d.Slots) == 0 {
-		shown = append(shown, section(say("No time was found before the task is due. Choose one under Start."), nil))
+		line := say("No time was found before the task is due. Choose one under Start.")
+		if len(d.Blocking) > 0 {
+			line = join(" ", line, say("Their calendars leave the least: %s.", s.named(d.Blocking)))
+		}
+		shown = append(shown, section(line, nil))
 	}
 	if len(d.Unread) > 0 {
 		shown = append(shown, section(say("I cannot see when they are busy: %s. Ask them, or share their calendars with the organizer.", s.named(d.Unread)), nil))

@@ -46,6 +46,9 @@ func (b *Bot) tick(ctx context.Context) error {
 	if done != process.Version {
 		jobs = append(jobs, appointJob(appointing{Version: process.Version, Stage: flow.Active}, b.clock.Now()))
 	}
+	if err := b.watchCalendar(ctx); err != nil {
+		return err
+	}
 	if len(jobs) == 0 {
 		return nil
 	}

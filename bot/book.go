@@ -32,8 +32,8 @@ type Booker interface {
 
 // eventID names the event of a debrief, the same however often it is asked for. The one of a debrief that was called off stays taken, so each has its
 // own. Calendars take a to v and 0 to 9.
-func eventID(team string, inc flow.Incident, number int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d/%d", team, inc.ID, inc.DeclaredAt.UnixNano(), number))
+func eventID(team string, inc flow.Incident, number, attempt int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d/%d/%d", team, inc.ID, inc.DeclaredAt.UnixNano(), number, attempt))
 	return "epilogue" + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
 }
 
@@ -74,11 +74,26 @@ func (b *Bot) bookNow(ctx context.Context, inc flow.Incident, d flow.Debrief) (c
 	e := calendar.Event{
 		ID: d.Event, Title: title, Description: description, Start: d.Start, End: d.End, Zone: d.Zone, Guests: guests, Reference: inc.ID.String(),
 	}
-	if e.ID == "" {
-		e.ID = eventID(b.me.Team, inc, d.Number)
+	if e.ID != "" {
+		e.Made = true
+		made, err := b.booker.Book(ctx, e)
+		if problemOf(err) != calendar.EventGone || err == nil {
+			return made, err
+		}
+		e.Made = false
 	}
-	return b.booker.Book(ctx, e)
+	for attempt := range idAttempts { // an id whose event somebody deleted is never free again
+		e.ID = eventID(b.me.Team, inc, d.Number, attempt)
+		made, err := b.booker.Book(ctx, e)
+		if err == nil || problemOf(err) != calendar.EventGone {
+			return made, err
+		}
+	}
+	return calendar.Event{}, &calendar.Error{Problem: calendar.EventGone, Err: errors.New("every event was deleted")}
 }
+
+// idAttempts is how many events of one debrief may have been deleted.
+const idAttempts = 8
 
 // unbook has the calendar delete the event of a debrief that was called off.
 func (b *Bot) unbook(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {

@@ -65,6 +65,8 @@ func (b *Bot) clickDebrief(ctx context.Context, r request, action blocks.Action,
 		return b.saidHeld(ctx, r, inc, ref.Want == blocks.HeldYes)
 	case blocks.DebriefFile:
 		return b.sendFile(ctx, r, inc)
+	case blocks.DebriefAdopt:
+		return b.adopt(ctx, r, inc, ref.Want)
 	}
 	return answer{}, badClick(r)
 }
@@ -111,7 +113,7 @@ const usualLength = 45 * time.Minute
 
 // debriefing is what the form starts with: what was asked for and refused, or what is scheduled, or everyone who was involved.
 func (b *Bot) debriefing(ctx context.Context, who flow.UserID, inc flow.Incident) (blocks.Debriefing, error) {
-	d := blocks.Debriefing{Length: usualLength, Zone: b.zoneOf(ctx, who)}
+	d := blocks.Debriefing{Length: usualLength, Zone: b.zoneOf(ctx, who), Calendar: b.booker != nil}
 	switch {
 	case inc.Asked != nil:
 		d.Debrief = *inc.Asked
@@ -134,7 +136,9 @@ func (b *Bot) debriefing(ctx context.Context, who flow.UserID, inc flow.Incident
 				d.Debrief.Optional = append(d.Debrief.Optional, u)
 			}
 		}
-		d.Debrief.Start = b.firstTime(ctx, d.Debrief.Required, inc)
+		if !d.Calendar {
+			d.Debrief.Start = b.firstTime(ctx, d.Debrief.Required, inc)
+		}
 	}
 	if long := d.Debrief.End.Sub(d.Debrief.Start); long > 0 {
 		d.Length = long
@@ -179,12 +183,8 @@ func (b *Bot) addresses(ctx context.Context, d flow.Debrief) (guests []calendar.
 func (b *Bot) filled(ctx context.Context, r request, inc flow.Incident) (flow.PlanDebrief, error) {
 	v := r.view
 	cmd := flow.PlanDebrief{Title: v.field(flow.FieldTitle), Agenda: v.field(flow.FieldAgenda), Link: v.field(flow.FieldLink), Zone: b.zoneOf(ctx, r.user).String()}
-	minutes, err := strconv.Atoi(v.field(flow.FieldLength))
-	if err != nil {
-		return cmd, flow.Refusal{Why: flow.NotOffered, Field: flow.FieldLength, Incident: inc.ID}
-	}
 	if at := v.moment(flow.FieldStart); !at.IsZero() {
-		cmd.Start, cmd.End = at, at.Add(time.Duration(minutes)*time.Minute)
+		cmd.Start, cmd.End = at, at.Add(b.lengthOf(r))
 	}
 	if start, end, ok := blocks.ParseSlot(v.field(blocks.FieldSlot)); ok {
 		cmd.Start, cmd.End = start, end
@@ -199,6 +199,15 @@ func (b *Bot) filled(ctx context.Context, r request, inc flow.Incident) (flow.Pl
 		}
 	}
 	return cmd, nil
+}
+
+// lengthOf is how long the debrief of a form takes; 0 for what is no length, which the rules refuse.
+func (b *Bot) lengthOf(r request) time.Duration {
+	minutes, err := strconv.Atoi(r.view.field(flow.FieldLength))
+	if err != nil || minutes < 0 || minutes > 24*60 {
+		return 0
+	}
+	return time.Duration(minutes) * time.Minute
 }
 
 // planned is the debrief that a form describes.
@@ -222,10 +231,24 @@ func (b *Bot) submitDebrief(ctx context.Context, r request, inc flow.Incident) (
 		return answer{}, err
 	}
 	if blocks.Action(r.view.Callback) == blocks.DebriefConfirm {
+		cmd.Book = b.booker != nil
 		return b.submit(ctx, r, inc.ID, cmd)
 	}
-	if err := b.ask(ctx, r, inc, cmd); err != nil && !unchanged(err) {
+	cmd.Book = b.booker != nil
+	err = b.ask(ctx, r, inc, cmd)
+	switch {
+	case cmd.Book && timeMissing(cmd, err):
+		cmd.Start = b.clock.Now().Add(time.Hour) // to hear of whatever else is wrong
+		cmd.End = cmd.Start.Add(b.lengthOf(r))
+		if err := b.ask(ctx, r, inc, cmd); err != nil && !unchanged(err) {
+			return answer{}, err
+		}
+		cmd.Start, cmd.End = time.Time{}, time.Time{}
+		return b.findTime(ctx, r, inc, cmd), nil
+	case err != nil && !(unchanged(err) && !cmd.Book):
 		return answer{}, err
+	case cmd.Book:
+		return b.submit(ctx, r, inc.ID, cmd)
 	}
 	return b.secondStep(ctx, r, inc, cmd)
 }

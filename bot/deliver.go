@@ -53,6 +53,9 @@ func follows(t flow.Tell) bool { return t == flow.TellRefresh || t == flow.TellF
 // carry carries out one job. What announces renders its event; what shows renders the present.
 func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	e := job.Effect
+	if e.Tell == tellPoll {
+		return b.poll(ctx, job)
+	}
 	if e.Tell == flow.TellHome {
 		return b.publishHome(ctx, e.To)
 	}

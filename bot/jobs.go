@@ -44,6 +44,8 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return fmt.Sprintf("%s/offers", id)
 	case flow.TellRaise:
 		return fmt.Sprintf("%s/raise", id)
+	case tellPoll:
+		return "calendar"
 	case flow.TellBook, flow.TellUnbook:
 		return fmt.Sprintf("calendar/%s", id)
 	case flow.TellWasHeld, flow.TellHeldSaid, flow.TellNotBooked, tellFile:

@@ -113,6 +113,9 @@ func (c PlanDebrief) do(s *scene) error {
 		}
 	}
 	d.Number, d.Event = s.inc.LastDebrief+1, c.Event
+	if asked := s.inc.Asked; asked != nil && s.inc.Debrief == nil { // its event may be there already: it is the same meeting
+		d.Number, d.Event = asked.Number, cmp.Or(asked.Event, c.Event)
+	}
 	if was := s.inc.Debrief; was != nil && was.Of == 0 {
 		d.Number, d.Event, d.Call, d.By = was.Number, cmp.Or(was.Event, c.Event), was.Call, was.By
 		d.Link = cmp.Or(d.Link, was.Link)

@@ -28,7 +28,7 @@ func root(in io.Reader, out, errOut io.Writer) *cli.Command {
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // run prints it
 		Commands: []*cli.Command{
 			runCommand(), sandboxCommand(), demoCommand(), manifestCommand(),
-			flowsCommand(), exportCommand(), backupCommand(), checkCommand(), versionCommand(), helpCommand(),
+			flowsCommand(), exportCommand(), backupCommand(), checkCommand(), doctorCommand(), versionCommand(), helpCommand(),
 		},
 	})
 }
@@ -284,6 +284,24 @@ func checkCommand() *cli.Command {
 				return err
 			}
 			return operator.Check(ctx, conf, c.Bool("offline"), c.Root().Writer)
+		},
+	}
+}
+
+func doctorCommand() *cli.Command {
+	return &cli.Command{
+		Name: "doctor", Usage: "check everything, and try the calendar with a real event",
+		Description: "What check does, and then it makes an event in the calendar, to which nobody is invited, and deletes it again.",
+		Flags:       withConfig(&cli.BoolFlag{Name: "offline", Usage: "ask neither Slack nor the calendar"}),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if _, err := words(c, 0, 0); err != nil {
+				return err
+			}
+			conf, err := load(c)
+			if err != nil {
+				return err
+			}
+			return operator.Doctor(ctx, conf, c.Bool("offline"), c.Root().Writer)
 		},
 	}
 }

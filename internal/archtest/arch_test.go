@@ -128,9 +128,20 @@ var rooms = []room{
 		"bot is the Slack edge: it must not know which database there is, and there is no other Slack than the one behind its API URL",
 	},
 	{
+		"internal/calendar/google",
+		[]string{"internal/calendar"},
+		[]string{"cloud.google.com/go/auth", "google.golang.org/api"},
+		nil,
+		"google speaks to Google's API and nothing else: what a debrief is, and what people read when it says no, is not its business",
+	},
+	{
+		"internal/calendar/fakegoogle", nil, nil, nil,
+		"the fake is written from Google's document: what it shared with the client, it would misunderstand with the client",
+	},
+	{
 		"internal/operator",
-		[]string{"flow", "blocks", "store", "store/boltstore", "bot", "internal/config", "internal/flowfile", "internal/ownersocket", "internal/socketlink"},
-		[]string{"github.com/slack-go/slack", "github.com/lmittmann/tint"},
+		[]string{"flow", "blocks", "store", "store/boltstore", "blocks", "bot", "internal/calendar", "internal/calendar/google", "internal/config", "internal/flowfile", "internal/ownersocket", "internal/socketlink"},
+		[]string{"github.com/oklog/ulid", "github.com/slack-go/slack", "github.com/lmittmann/tint"},
 		nil,
 		"operator runs the bot in a real workspace: it must not know the local one, nor the command line",
 	},

@@ -17,6 +17,7 @@ type Event struct {
 	Link        string // for people; given by the calendar
 	Call        string // of the video call; given by the calendar
 	Canceled    bool
+	Made        bool // it is in the calendar already, under this id, and is only to be changed
 }
 
 // Guest is somebody who is invited.

@@ -64,6 +64,7 @@ func TestTheTimeIsFairForTheFarthestZoneAndEarlyDaysComeFirst(t *testing.T) {
 	}{
 		{"one zone: around the middle of the day", calendar.Need{Required: []calendar.Attendee{person("ana", "UTC")}}, "[Mon 2 12:45 Tue 3 12:45 Wed 4 12:45]"},
 		{"over nobody's busy time", calendar.Need{Required: []calendar.Attendee{person("ana", "UTC", span("2 00:00", "4 12:00")), person("ben", "UTC", span("4 12:30", "4 14:00"))}}, "[Wed 4 12:00 Thu 5 12:45 Fri 6 12:45]"},
+		{"a day that leaves only its edge is passed over for fairer ones", calendar.Need{Required: []calendar.Attendee{person("ana", "UTC", span("2 09:45", "2 17:00"))}}, "[Tue 3 12:45 Wed 4 12:45 Thu 5 12:45]"},
 		{"India and Europe", calendar.Need{Required: []calendar.Attendee{person("ana", "Europe/Berlin"), person("dana", "Asia/Kolkata")}}, "[Mon 2 09:30 Tue 3 09:30 Wed 4 09:30]"},
 		{"no common hour: fewest people outside theirs, who are named", calendar.Need{Required: []calendar.Attendee{person("ana", "Europe/Berlin"), person("ben", "Europe/Berlin"), person("cem", "America/Los_Angeles")}}, "[Mon 2 15:30 [cem] Tue 3 15:30 [cem] Wed 4 15:30 [cem]]"},
 		{"a standing meeting first", calendar.Need{Required: []calendar.Attendee{person("ana", "UTC", calendar.Span{Start: friday, End: friday.Add(time.Hour)})}, Standing: []calendar.Standing{{Name: "Debrief hour", Span: calendar.Span{Start: friday, End: friday.Add(time.Hour)}}}}, "[Fri 6 13:00 Debrief hour Mon 2 12:45 Tue 3 12:45]"},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -192,6 +193,39 @@ func listenAddress(value string) (string, error) {
 	}
 	if err != nil {
 		return "", wrong("an address such as 127.0.0.1:8080 or :8080", value)
+	}
+	return value, nil
+}
+
+func address(value string) (string, error) {
+	if value == "" {
+		return "", nil
+	}
+	name, host, ok := strings.Cut(value, "@")
+	if !ok || name == "" || !strings.Contains(host, ".") || strings.ContainsAny(value, " ,;<>\"") {
+		return "", wrong("one mail address, such as incidents@example.com", value)
+	}
+	return value, nil
+}
+
+func calendarID(value string) (string, error) {
+	if value == "" || strings.ContainsAny(value, " /?#") {
+		return "", wrong("primary, or the id of a calendar (in Google Calendar: Settings, Integrate calendar)", value)
+	}
+	return value, nil
+}
+
+// googleFile takes the content of a file, which is JSON; its words are never repeated in messages.
+func googleFile(value string) (Secret, error) {
+	if value != "" && !json.Valid([]byte(value)) {
+		return Secret{}, errors.New("want the content of a credentials file of Google's, which is JSON; to name a file, set EPILOGUE_CALENDAR_CREDENTIALS_FILE")
+	}
+	return NewSecret(value), nil
+}
+
+func tag(value string) (string, error) {
+	if value == "" || strings.ContainsAny(value, " \t\n") || utf8.RuneCountInString(value) > 40 {
+		return "", wrong("one word of at most 40 characters, such as #debrief", value)
 	}
 	return value, nil
 }

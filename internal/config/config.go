@@ -37,6 +37,7 @@ type Config struct {
 	Admins   []UserID       // always admins, whatever the workspace says; no repeats
 	Channel  Channel
 	Commands Commands
+	Calendar Calendar
 	Log      Log
 	Shutdown Shutdown
 	Health   Health
@@ -64,6 +65,28 @@ type Channel struct {
 // Commands names what people type.
 type Commands struct {
 	Name string // with its slash
+}
+
+// Calendar is the Google calendar that debriefs are put into. Without an organizer there is none.
+type Calendar struct {
+	Organizer   string // whose calendar it is, by address
+	ID          string // of the calendar; "primary" is the organizer's own
+	Credentials Secret // the content of a credentials file of Google's
+	Impersonate string // a service account that is impersonated without a key
+	Tag         string // recurring events with it in their description are standing meetings
+}
+
+// CheckCalendar says what is missing for a calendar, if one is wanted.
+func (c Calendar) CheckCalendar() error {
+	switch {
+	case c.Organizer == "" && (!c.Credentials.Empty() || c.Impersonate != ""):
+		return errors.New("there are credentials for Google Calendar but no calendar.organizer (EPILOGUE_CALENDAR_ORGANIZER): name whose calendar gets the events")
+	case c.Organizer != "" && c.Credentials.Empty() && c.Impersonate == "":
+		return errors.New("calendar.organizer is set but there are no credentials: give calendar.credentials (EPILOGUE_CALENDAR_CREDENTIALS_FILE) or calendar.impersonate")
+	case !c.Credentials.Empty() && c.Impersonate != "":
+		return errors.New("both calendar.credentials and calendar.impersonate are set; keep one of them")
+	}
+	return nil
 }
 
 // Log is how the process logs.
@@ -100,6 +123,7 @@ func Default() Config {
 		Timezone: time.UTC,
 		Channel:  Channel{Prefix: "inc-"},
 		Commands: Commands{Name: "/inc"},
+		Calendar: Calendar{ID: "primary", Tag: "#debrief"},
 		Log:      Log{Level: slog.LevelInfo, Format: LogAuto},
 		Shutdown: Shutdown{Grace: 2 * time.Second},
 	}

@@ -32,6 +32,11 @@ var samples = map[string]string{
 	"admins":                         "U024BE7LH,W012A3CDE",
 	"channel.prefix":                 "incident_",
 	"commands.name":                  "/incident",
+	"calendar.organizer":             "incidents@example.com",
+	"calendar.id":                    "c_1@group.calendar.google.com",
+	"calendar.credentials":           "[1]",
+	"calendar.impersonate":           "bot@project.iam.gserviceaccount.com",
+	"calendar.tag":                   "#review",
 	"log.level":                      "debug",
 	"log.format":                     "json",
 	"shutdown.grace":                 "1m30s",
@@ -48,6 +53,10 @@ var everythingSet = Config{
 	Admins:   []UserID{"U024BE7LH", "W012A3CDE"},
 	Channel:  Channel{Prefix: "incident_"},
 	Commands: Commands{Name: "/incident"},
+	Calendar: Calendar{
+		Organizer: "incidents@example.com", ID: "c_1@group.calendar.google.com", Credentials: NewSecret("[1]"), Impersonate: "bot@project.iam.gserviceaccount.com",
+		Tag: "#review",
+	},
 	Log:      Log{Level: slog.LevelDebug, Format: LogJSON},
 	Shutdown: Shutdown{Grace: 90 * time.Second},
 	Health:   Health{Listen: "[::1]:8080"},
@@ -200,6 +209,12 @@ admins:
   - U024BE7LH
 channel: {prefix: incident_}
 commands: {name: /incident}
+calendar:
+  organizer: incidents@example.com
+  id: c_1@group.calendar.google.com
+  credentials: "[1]"
+  impersonate: bot@project.iam.gserviceaccount.com
+  tag: "#review"
 log: {level: debug, format: json}
 shutdown: {grace: 1m30s}
 health: {listen: "[::1]:8080"}

@@ -46,8 +46,8 @@ func TestProblemsSayWhereAndWhatIsWanted(t *testing.T) {
 			given: "keys that are not names", file: "? [a]\n: 1\n\"a\\nb\": 1\n<<: {log: 1}\n",
 			want: []string{
 				`f:1:3: want the name of a setting, not a list`,
-				`f:3:1: "a\nb": unknown setting; known here: slack, store, timezone, admins, channel, commands, log, shutdown, health`,
-				`f:4:1: "<<": unknown setting; known here: slack, store, timezone, admins, channel, commands, log, shutdown, health`,
+				`f:3:1: "a\nb": unknown setting; known here: slack, store, timezone, admins, channel, commands, calendar, log, shutdown, health`,
+				`f:4:1: "<<": unknown setting; known here: slack, store, timezone, admins, channel, commands, calendar, log, shutdown, health`,
 			},
 		},
 		{
@@ -72,7 +72,7 @@ func TestProblemsSayWhereAndWhatIsWanted(t *testing.T) {
 		},
 		{
 			given: "a list at the top", file: "- a\n",
-			want: []string{`f:1:1: want settings (slack, store, timezone, admins, channel, commands, log, shutdown, health), not a list`},
+			want: []string{`f:1:1: want settings (slack, store, timezone, admins, channel, commands, calendar, log, shutdown, health), not a list`},
 		},
 		{
 			given: "wrong list items", file: "admins: [U1, bob, ~, [U2], \"U3,U4\"]\n",
@@ -174,6 +174,11 @@ func TestValuesAreCheckedAtTheirEdges(t *testing.T) {
 		"timezone":                       {[]string{"UTC", "America/New_York"}, []string{"", "Local", "Berlin", "../etc/passwd", "/etc/localtime"}},
 		"admins":                         {[]string{"", "U1", "U1, W2", "U1,,U2"}, []string{"u1", "@bob", "U1 U2", "B1"}},
 		"channel.prefix":                 {[]string{"a", strings.Repeat("a", 40)}, []string{"", "Inc-", "in c", "#inc-", "inc.", strings.Repeat("a", 41)}},
+		"calendar.organizer":             {[]string{"", "a@b.example"}, []string{"a", "a@b", "@b.example", "a b@c.example", "a@b.example,c@d.example"}},
+		"calendar.impersonate":           {[]string{"", "a@b.iam.gserviceaccount.com"}, []string{"a"}},
+		"calendar.id":                    {[]string{"primary", "c_1@group.calendar.google.com"}, []string{"", "a b", "a/b"}},
+		"calendar.credentials":           {[]string{"", "{}"}, []string{"/etc/key.json", "{"}},
+		"calendar.tag":                   {[]string{"#debrief", "debrief"}, []string{"", "a b", strings.Repeat("x", 41)}},
 		"commands.name":                  {[]string{"/" + strings.Repeat("a", 31)}, []string{"", "/", "inc", "/Inc", "/inc me", "//inc", "/" + strings.Repeat("a", 32)}},
 		"log.level":                      {[]string{"info", "warn", "error"}, []string{"", "INFO", "trace"}},
 		"log.format":                     {[]string{"auto", "text"}, []string{"", "JSON", "logfmt"}},

@@ -66,6 +66,26 @@ var settings = []setting{
 		set:  into(func(c *Config) *string { return &c.Commands.Name }, commandName),
 	},
 	{
+		path: "calendar.organizer",
+		set:  into(func(c *Config) *string { return &c.Calendar.Organizer }, address),
+	},
+	{
+		path: "calendar.id",
+		set:  into(func(c *Config) *string { return &c.Calendar.ID }, calendarID),
+	},
+	{
+		path: "calendar.credentials", secret: true,
+		set: into(func(c *Config) *Secret { return &c.Calendar.Credentials }, googleFile),
+	},
+	{
+		path: "calendar.impersonate",
+		set:  into(func(c *Config) *string { return &c.Calendar.Impersonate }, address),
+	},
+	{
+		path: "calendar.tag",
+		set:  into(func(c *Config) *string { return &c.Calendar.Tag }, tag),
+	},
+	{
 		path: "log.level",
 		set:  into(func(c *Config) *slog.Level { return &c.Log.Level }, logLevel),
 	},

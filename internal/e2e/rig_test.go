@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"epilogue/internal/calendar/fakegoogle"
 	"epilogue/internal/local"
 	"epilogue/internal/sandbox"
 )
@@ -61,6 +62,8 @@ type rig struct {
 	seen map[string][]string // what was only visible to a person before they last did something
 
 	asked map[string]string // what the confirmation of their last click said
+
+	google *fakegoogle.Server // nil: there is no calendar
 
 	excused []string // API errors that the test brings about, as "method code"; and log messages
 }

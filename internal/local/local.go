@@ -39,6 +39,7 @@ type Options struct {
 	Store    boltstore.Options
 	Link     socketlink.Options
 	Admins   []flow.UserID
+	Booker   bot.Booker
 	Paced    bool // call Slack no more often than a real one allows
 }
 
@@ -124,7 +125,7 @@ func (l *Local) startBot(ctx context.Context) error {
 		}
 	}
 	o := bot.Options{
-		Store: l.watched, Clock: clock{l.Slack.Clock()}, Zone: l.opts.Zone, Log: l.opts.Log, Link: link, Admins: l.opts.Admins, Unpaced: !l.opts.Paced,
+		Store: l.watched, Clock: clock{l.Slack.Clock()}, Zone: l.opts.Zone, Log: l.opts.Log, Link: link, Admins: l.opts.Admins, Booker: l.opts.Booker, Unpaced: !l.opts.Paced,
 	}
 	l.wire(&o)
 	l.Bot = bot.New(o)
@@ -164,6 +165,9 @@ func (l *Local) StopBot() error {
 	l.cancel = nil
 	return <-l.stopped
 }
+
+// UseCalendar gives the next bot a calendar, or takes it away.
+func (l *Local) UseCalendar(b bot.Booker) { l.opts.Booker = b }
 
 // RestartBot starts another bot on the same store, after StopBot.
 func (l *Local) RestartBot(ctx context.Context) error { return l.startBot(ctx) }

@@ -139,6 +139,11 @@ func (h *household) run(ctx context.Context) error {
 		Connections: c.Slack.Connections, Grace: c.Shutdown.Grace, Log: h.log,
 		Link: socketlink.Options{StopWithin: c.Shutdown.Grace, Late: h.late, Succeeds: h.predecessor != nil},
 	}
+	cal, err := booker(ctx, c.Calendar)
+	if err != nil {
+		return err
+	}
+	o.Booker = cal
 	if h.predecessor == nil {
 		o.Store = h.store
 	} else {

@@ -1,0 +1,246 @@
+// Package fakegoogle is a Google Calendar for tests: a server that keeps the events of one organizer, written from Google's discovery document. Every request
+// and every answer is checked against that document: a field that Google does not know, or one that is missing, is a failure of the test.
+//
+// It refuses to know our own code. Reading order: this file, events.go, discovery.go.
+package fakegoogle
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Fault is something that goes wrong with one request.
+type Fault struct {
+	Method      string // of the API, as "events.insert"; empty: any
+	Status      int    // what is answered; 0: the connection is cut
+	Reason      string // of Google's, as "rateLimitExceeded"
+	Message     string
+	RetryAfter  int  // seconds
+	AfterEffect bool // the request has its effect first
+}
+
+// Mail is what a guest is told.
+type Mail struct{ To, Event, What string }
+
+// Call is a request that was made.
+type Call struct {
+	Method string
+	Query  url.Values
+	Body   map[string]any
+}
+
+// Server is the fake. Its fields may be changed while nobody calls.
+type Server struct {
+	*httptest.Server
+
+	Organizer string
+	Now       func() time.Time
+	Scopes    []string            // granted; empty: all
+	Refused   string              // what the token endpoint answers instead of a token, as "unauthorized_client"
+	Hidden    map[string]bool     // whose busy times cannot be read
+	Taken     map[string][]Period // busy times by address
+
+	mu      sync.Mutex
+	doc     discovery
+	events  map[string]*stored
+	serial  int
+	faults  []Fault
+	calls   []Call
+	mails   []Mail
+	wrong   []string
+	forgets bool
+}
+
+// Period is a busy time.
+type Period struct{ Start, End time.Time }
+
+// New starts a fake Google. Close ends it; Problems says what was wrong with what it was asked.
+func New(organizer string) (*Server, error) {
+	doc, err := discover()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Organizer: organizer, Now: time.Now, Hidden: map[string]bool{}, Taken: map[string][]Period{}, doc: doc, events: map[string]*stored{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /token", s.token)
+	api := func(pattern, name string, do func(*request) answer) { mux.HandleFunc(pattern, s.serve(name, do)) }
+	api("POST /calendar/v3/freeBusy", "freebusy.query", s.freeBusy)
+	api("POST /calendar/v3/calendars/{calendar}/events", "events.insert", s.insert)
+	api("GET /calendar/v3/calendars/{calendar}/events", "events.list", s.list)
+	api("GET /calendar/v3/calendars/{calendar}/events/{event}", "events.get", s.get)
+	api("PATCH /calendar/v3/calendars/{calendar}/events/{event}", "events.patch", s.patch)
+	api("DELETE /calendar/v3/calendars/{calendar}/events/{event}", "events.delete", s.remove)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.complain(r.Method + " " + r.URL.Path + ": no such method")
+		http.NotFound(w, r)
+	})
+	s.Server = httptest.NewServer(mux)
+	return s, nil
+}
+
+// Endpoint is where the API is.
+func (s *Server) Endpoint() string { return s.URL + "/calendar/v3/" }
+
+// Fail makes the next requests fail, each fault once, in this order for a method.
+func (s *Server) Fail(faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, faults...)
+}
+
+// ForgetMarks makes every sync token that was given out worthless.
+func (s *Server) ForgetMarks() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serial += 1000
+	s.forgets = true
+}
+
+// Problems are what was wrong with requests or answers, by Google's document.
+func (s *Server) Problems() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.wrong)
+}
+
+// Calls are the requests that were made, in order.
+func (s *Server) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// Mails are what guests were told, in order.
+func (s *Server) Mails() []Mail {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.mails)
+}
+
+func (s *Server) complain(what ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wrong = append(s.wrong, what...)
+}
+
+// token gives a token to a service account or for a refresh token, and checks what is asked for.
+func (s *Server) token(w http.ResponseWriter, r *http.Request) {
+	_ = r.ParseForm()
+	w.Header().Set("Content-Type", "application/json")
+	if s.Refused != "" {
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = fmt.Fprintf(w, `{"error":%q,"error_description":"refused by the test"}`, s.Refused)
+		return
+	}
+	_, _ = io.WriteString(w, `{"access_token":"ya29.test","token_type":"Bearer","expires_in":3600}`)
+}
+
+// request is a call of the API.
+type request struct {
+	*http.Request
+	query url.Values
+	body  map[string]any
+}
+
+// answer is what is answered; a status of 0 is 200.
+type answer struct {
+	status  int
+	reason  string
+	message string
+	body    any
+}
+
+func (s *Server) serve(name string, do func(*request) answer) http.HandlerFunc {
+	resource, verb, _ := strings.Cut(name, ".")
+	m := s.doc.Resources[resource].Methods[verb]
+	return func(w http.ResponseWriter, r *http.Request) {
+		req := &request{Request: r, query: r.URL.Query(), body: map[string]any{}}
+		raw, _ := io.ReadAll(r.Body)
+		problems := s.doc.parameters(m, req.query)
+		if m.Request.Ref != "" {
+			if r.Method != http.MethodPatch {
+				problems = append(problems, s.doc.body(m, m.Request, raw)...)
+			} else {
+				problems = append(problems, s.doc.body(method{ID: m.ID}, m.Request, raw)...)
+			}
+			_ = json.Unmarshal(raw, &req.body)
+		} else if len(raw) > 0 {
+			problems = append(problems, "a body that Google does not read")
+		}
+		if r.Header.Get("Authorization") != "Bearer ya29.test" {
+			s.send(w, m, answer{status: http.StatusUnauthorized, reason: "authError", message: "Invalid Credentials"}, Fault{})
+			return
+		}
+		for _, p := range problems {
+			s.complain(name + p)
+		}
+		s.mu.Lock()
+		s.calls = append(s.calls, Call{Method: name, Query: req.query, Body: req.body})
+		fault, faulty := s.next(name)
+		s.mu.Unlock()
+		if faulty && !fault.AfterEffect {
+			s.fail(w, m, fault)
+			return
+		}
+		s.mu.Lock()
+		a := do(req)
+		s.mu.Unlock()
+		if faulty {
+			s.fail(w, m, fault)
+			return
+		}
+		s.send(w, m, a, Fault{})
+	}
+}
+
+// next is the fault that the next request of a method meets.
+func (s *Server) next(name string) (Fault, bool) {
+	for i, f := range s.faults {
+		if f.Method == "" || f.Method == name {
+			s.faults = slices.Delete(s.faults, i, i+1)
+			return f, true
+		}
+	}
+	return Fault{}, false
+}
+
+func (s *Server) fail(w http.ResponseWriter, m method, f Fault) {
+	if f.Status == 0 {
+		panic(http.ErrAbortHandler) // cuts the connection
+	}
+	s.send(w, m, answer{status: f.Status, reason: f.Reason, message: f.Message}, f)
+}
+
+func (s *Server) send(w http.ResponseWriter, m method, a answer, f Fault) {
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	if f.RetryAfter > 0 {
+		w.Header().Set("Retry-After", fmt.Sprint(f.RetryAfter))
+	}
+	if a.status >= http.StatusBadRequest {
+		w.WriteHeader(a.status)
+		_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{
+			"code": a.status, "message": a.message, "errors": []any{map[string]any{"domain": "calendar", "reason": a.reason, "message": a.message}},
+		}})
+		return
+	}
+	if a.body == nil {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	raw, err := json.Marshal(a.body)
+	if err != nil {
+		s.complain(err.Error())
+	}
+	for _, p := range s.doc.body(method{}, m.Response, raw) {
+		s.complain("the answer to " + m.ID + p)
+	}
+	_, _ = w.Write(raw)
+}
