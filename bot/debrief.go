@@ -245,7 +245,7 @@ func (b *Bot) submitDebrief(ctx context.Context, r request, inc flow.Incident) (
 		}
 		cmd.Start, cmd.End = time.Time{}, time.Time{}
 		return b.findTime(ctx, r, inc, cmd), nil
-	case err != nil && !(unchanged(err) && !cmd.Book):
+	case err != nil && (cmd.Book || !unchanged(err)):
 		return answer{}, err
 	case cmd.Book:
 		return b.submit(ctx, r, inc.ID, cmd)

@@ -61,7 +61,7 @@ func (b *Bot) poll(ctx context.Context, job store.Job) (store.Outcome, error) {
 	events, next, err := b.booker.Changes(ctx, mark)
 	if err != nil {
 		b.log.Warn("the calendar cannot be looked at", "err", err)
-		return out, nil //nolint:nilerr // the job that follows tries again
+		return out, nil // the job that follows tries again
 	}
 	for _, e := range events {
 		followed, err := b.followEvent(ctx, e)

@@ -270,7 +270,7 @@ func (c UseDebrief) do(s *scene) error {
 		return Refusal{Why: NoDebriefThere, Incident: c.Of}
 	case s.inc.Debrief != nil && s.inc.Debrief.Of == c.Of:
 		return Refusal{Why: NothingToChange, Incident: s.inc.ID}
-	case s.inc.Debrief != nil && s.inc.Debrief.Booked():
+	case s.inc.Debrief != nil && s.inc.Debrief.Booked(), s.inc.Asked != nil && s.inc.Asked.Problem == "":
 		return Refusal{Why: HasDebrief, Incident: s.inc.ID}
 	}
 	d := c.Debrief

@@ -130,6 +130,9 @@ func TestAnotherIncidentsDebriefCountsHereToo(t *testing.T) {
 	s.do(ben, flow.UseDebrief{Of: 7, Debrief: theirs}).do(ben, meeting(9, ana)).happened("debrief-canceled", "debrief-set", "evidence-found")
 	equal(t, s.inc.Debrief.Of, flow.IncidentID(0))
 
+	asked := entered(t, debriefing()).do(ben, byCalendar(meeting(5, ana)))
+	asked.refuses(ben, flow.UseDebrief{Of: 7, Debrief: theirs}, because(flow.HasDebrief)) // its event may be there any moment
+
 	with := entered(t, debriefing()).do(itself, flow.ShareDebrief{With: 8})
 	with.refuses(itself, flow.ShareDebrief{With: 8}, because(flow.NothingToChange))
 	equal(t, with.inc.DebriefWith, []flow.IncidentID{8})

@@ -44,6 +44,7 @@ type Slot struct {
 	Standing string   // the standing meeting whose time it is
 	Outside  []string // who is outside their working hours: only where there is no time at which nobody is
 	pain     time.Duration
+	off      int // how many those are
 }
 
 const (
@@ -61,19 +62,22 @@ func Slots(n Need) []Slot {
 		most = 3
 	}
 	g := newGrid(n)
-	out := g.standing(n, most)
+	out := standing(n, most)
 	var all []Slot
 	for i := 0; i+g.width <= g.cells; i++ {
 		if g.taken[i+g.width]-g.taken[i] == 0 {
 			all = append(all, g.slot(i))
 		}
 	}
-	inside := slices.DeleteFunc(slices.Clone(all), func(s Slot) bool { return len(s.Outside) > 0 })
-	if len(inside) > 0 {
-		return fill(out, earliestFair(inside, most), inside, most)
+	var chosen []Slot
+	if inside := slices.DeleteFunc(slices.Clone(all), func(s Slot) bool { return s.off > 0 }); len(inside) > 0 {
+		all, chosen = inside, earliestFair(inside, most)
 	}
-	slices.SortStableFunc(all, leastBad)
-	return fill(out, nil, all, most)
+	out = fill(out, chosen, all, most)
+	for i := range out {
+		out[i].Outside = g.outside(out[i].Span)
+	}
+	return out
 }
 
 // Blocking are those whose calendars leave no time, the one with the most busy time first: at most three.
@@ -118,7 +122,7 @@ func earlier(a, b time.Time) time.Time {
 
 // leastBad orders times at which somebody is outside their hours.
 func leastBad(a, b Slot) int {
-	return cmp.Or(cmp.Compare(len(a.Outside), len(b.Outside)), cmp.Compare(a.pain, b.pain), a.Start.Compare(b.Start))
+	return cmp.Or(cmp.Compare(a.off, b.off), cmp.Compare(a.pain, b.pain), a.Start.Compare(b.Start))
 }
 
 // earliestFair is the best time of each day that is about as fair as the fairest, the earliest days first.
@@ -288,29 +292,32 @@ func (g *grid) slot(i int) Slot {
 		off %= day
 		s.pain = max(s.pain, time.Duration(min(off, day-off))*time.Minute)
 		if p.outside[i+g.width]-p.outside[i] > 0 {
-			s.Outside = append(s.Outside, p.names...)
+			s.off += len(p.names)
 		}
 	}
 	return s
 }
 
+// outside is who is outside their hours at a time.
+func (g *grid) outside(at Span) []string {
+	var out []string
+	first, last := int(at.Start.Sub(g.start)/step), int((at.End.Sub(g.start)+step-1)/step)
+	for _, p := range g.groups {
+		if first >= 0 && last <= g.cells && p.outside[last]-p.outside[first] > 0 {
+			out = append(out, p.names...)
+		}
+	}
+	return out
+}
+
 // standing are the times of standing meetings at which everybody has only those.
-func (g *grid) standing(n Need, most int) []Slot {
+func standing(n Need, most int) []Slot {
 	var out []Slot
 	for _, st := range n.Standing {
 		if st.Start.Before(n.Within.Start) || st.End.After(n.Within.End) || st.End.Sub(st.Start) < n.Length || collides(n, st.Span) {
 			continue
 		}
-		s := Slot{Span: Span{st.Start.UTC(), st.Start.Add(n.Length).UTC()}, Standing: st.Name}
-		for _, p := range g.groups {
-			for i := int(s.Start.Sub(g.start) / step); i >= 0 && i < g.cells && g.start.Add(time.Duration(i)*step).Before(s.End); i++ {
-				if p.outside[i+1] > p.outside[i] {
-					s.Outside = append(s.Outside, p.names...)
-					break
-				}
-			}
-		}
-		out = append(out, s)
+		out = append(out, Slot{Span: Span{st.Start.UTC(), st.Start.Add(n.Length).UTC()}, Standing: st.Name})
 	}
 	slices.SortStableFunc(out, func(a, b Slot) int { return a.Start.Compare(b.Start) })
 	return out[:min(len(out), most)]

@@ -2,6 +2,7 @@ package calendar_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -168,7 +169,7 @@ func TestNoTimeIsOverABusyOneNorOutsideHoursUnlessNothingElseExistsAndItSaysSo(t
 		slots := calendar.Slots(n)
 		good := 0 // times that suit everyone, found the slow way: every quarter of an hour whose quarters are free as a whole
 		whole := n
-		whole.Length = (n.Length + 14*time.Minute) / (15 * time.Minute) * (15 * time.Minute)
+		whole.Length = time.Duration(math.Ceil(n.Length.Minutes()/15)*15) * time.Minute
 		for s := n.Within.Start.Add(14*time.Minute + 59*time.Second).Truncate(15 * time.Minute); !s.Add(whole.Length).After(n.Within.End); s = s.Add(15 * time.Minute) {
 			if free(whole, s) && len(outside(whole, s)) == 0 {
 				good++

@@ -49,9 +49,12 @@ func Doctor(ctx context.Context, c config.Config, offline bool, out io.Writer) e
 	}))
 }
 
+// calendarWithin is how long trying the calendar may take: half a dozen calls.
+const calendarWithin = time.Minute
+
 // tryCalendar makes an event tomorrow and deletes it, and reads the organizer's busy times.
 func tryCalendar(ctx context.Context, b bot.Booker, organizer string, now time.Time) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	ctx, cancel := context.WithTimeout(ctx, calendarWithin)
 	defer cancel()
 	start := now.Add(24 * time.Hour).Truncate(time.Hour)
 	e := calendar.Event{

@@ -94,6 +94,7 @@ func clone(inc flow.Incident) flow.Incident {
 		inc.Documents[i].UsedBy, inc.Documents[i].Shares = slices.Clone(d.UsedBy), slices.Clone(d.Shares)
 	}
 	inc.FollowUps, inc.Pinned = slices.Clone(inc.FollowUps), slices.Clone(inc.Pinned)
+	inc.Debrief, inc.Asked, inc.DebriefWith = cloneDebrief(inc.Debrief), cloneDebrief(inc.Asked), slices.Clone(inc.DebriefWith)
 	if inc.OptedOut != nil {
 		out := *inc.OptedOut
 		out.Skipped = slices.Clone(out.Skipped)
@@ -110,4 +111,13 @@ func clone(inc flow.Incident) flow.Incident {
 		inc.Snapshot = &snap
 	}
 	return inc
+}
+
+func cloneDebrief(d *flow.Debrief) *flow.Debrief {
+	if d == nil {
+		return nil
+	}
+	out := *d
+	out.Required, out.Optional = slices.Clone(d.Required), slices.Clone(d.Optional)
+	return &out
 }

@@ -28,6 +28,8 @@ func full() flow.Incident {
 		Documents: []flow.Document{{Number: 1, UsedBy: []flow.IncidentID{7}, Shares: []flow.Share{{Channel: "C9"}}}},
 		Tasks:     []flow.Task{{Number: 1, Title: "Look"}},
 		FollowUps: []flow.FollowUp{{Number: 1, Title: "Retry"}}, Pinned: []flow.Pin{{TS: "1.2", Seq: 2}},
+		Debrief: &flow.Debrief{Number: 1, Required: []flow.UserID{"UANA"}, Optional: []flow.UserID{"UBEN"}},
+		Asked:   &flow.Debrief{Number: 2, Required: []flow.UserID{"UANA"}, Optional: []flow.UserID{"UBEN"}}, DebriefWith: []flow.IncidentID{7},
 	}
 }
 

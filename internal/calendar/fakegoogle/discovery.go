@@ -1,6 +1,7 @@
 package fakegoogle
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -47,7 +48,7 @@ type schema struct {
 // discover reads the document out of the module google.golang.org/api.
 func discover() (discovery, error) {
 	var d discovery
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
+	out, err := exec.CommandContext(context.Background(), "go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
 	if err != nil {
 		return d, fmt.Errorf("find google.golang.org/api: %w", err)
 	}

@@ -58,7 +58,7 @@ func (s *Server) Events() []Event {
 		e := s.events[id]
 		out = append(out, Event{
 			ID: id, Title: e.text("summary"), Description: e.text("description"), Start: e.moment("start"), End: e.moment("end"), Guests: e.guests(),
-			Canceled: e.text("status") == "cancelled", Fields: e.fields,
+			Canceled: e.text("status") == canceled, Fields: e.fields,
 		})
 	}
 	return out
@@ -133,7 +133,7 @@ func (s *Server) cancel(id string) {
 	s.serial++
 	e := s.events[id]
 	fields := maps.Clone(e.fields)
-	fields["status"] = "cancelled"
+	fields["status"] = canceled
 	s.events[id] = &stored{fields: fields, serial: s.serial}
 }
 
@@ -194,7 +194,7 @@ func (s *Server) patch(r *request) answer {
 	switch {
 	case e == nil:
 		return notFound
-	case e.text("status") == "cancelled":
+	case e.text("status") == canceled:
 		return deleted
 	}
 	fields := maps.Clone(e.fields)
@@ -213,13 +213,16 @@ func (s *Server) remove(r *request) answer {
 	switch {
 	case e == nil:
 		return notFound
-	case e.text("status") == "cancelled":
+	case e.text("status") == canceled:
 		return deleted
 	}
 	s.tell(r, e, "canceled")
 	s.cancel(id)
 	return answer{}
 }
+
+// canceled is the status of an event that was deleted, as Google spells it.
+const canceled = "cancelled" //nolint:misspell // Google's word
 
 // page is how many events are listed at once.
 const page = 3
@@ -242,7 +245,7 @@ func (s *Server) list(r *request) answer {
 	var found []*stored
 	for _, id := range slices.Sorted(maps.Keys(s.events)) {
 		e := s.events[id]
-		gone := e.text("status") == "cancelled"
+		gone := e.text("status") == canceled
 		word := strings.ToLower(r.query.Get("q"))
 		switch {
 		case e.serial <= after, gone && r.query.Get("showDeleted") != "true" && after == 0:

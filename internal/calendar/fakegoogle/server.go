@@ -226,9 +226,7 @@ func (s *Server) send(w http.ResponseWriter, m method, a answer, f Fault) {
 	}
 	if a.status >= http.StatusBadRequest {
 		w.WriteHeader(a.status)
-		_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{
-			"code": a.status, "message": a.message, "errors": []any{map[string]any{"domain": "calendar", "reason": a.reason, "message": a.message}},
-		}})
+		_, _ = fmt.Fprintf(w, `{"error":{"code":%d,"message":%q,"errors":[{"domain":"calendar","reason":%q,"message":%q}]}}`, a.status, a.message, a.reason, a.message)
 		return
 	}
 	if a.body == nil {

@@ -15,6 +15,9 @@ import (
 // reference is the name of the private property of an event that says what it is about.
 const reference = "epilogue"
 
+// canceled is the status of an event that was deleted, as Google spells it.
+const canceled = "cancelled" //nolint:misspell // Google's word
+
 // Book makes the event of this id as it is given, or brings it there. An id that Google knows already is adopted: it was made by an attempt whose outcome
 // got lost. One that was deleted stays deleted, which is the problem EventGone. With Made it must be there.
 func (c *Calendar) Book(ctx context.Context, e meeting.Event) (meeting.Event, error) {
@@ -44,7 +47,7 @@ func (c *Calendar) adopt(ctx context.Context, e meeting.Event, wanted *calendar.
 		return meeting.Event{}, &meeting.Error{Problem: meeting.EventGone, Err: err}
 	case err != nil:
 		return meeting.Event{}, problem(err)
-	case there.Status == "cancelled":
+	case there.Status == canceled:
 		return meeting.Event{}, &meeting.Error{Problem: meeting.EventGone, Err: errDeleted}
 	}
 	if sameEvent(read(there), e) {
@@ -143,7 +146,7 @@ func event(e meeting.Event) *calendar.Event {
 // read is an event of Google's in our words. One without times, such as a deleted one, has zero times.
 func read(e *calendar.Event) meeting.Event {
 	out := meeting.Event{
-		ID: e.Id, Title: e.Summary, Description: e.Description, Link: e.HtmlLink, Call: e.HangoutLink, Canceled: e.Status == "cancelled",
+		ID: e.Id, Title: e.Summary, Description: e.Description, Link: e.HtmlLink, Call: e.HangoutLink, Canceled: e.Status == canceled,
 		Start: moment(e.Start), End: moment(e.End),
 	}
 	if e.ExtendedProperties != nil {
