@@ -13,6 +13,16 @@ import (
 	"epilogue/internal/calendar/google"
 )
 
+// The language of the scripts about it:
+//
+//	google on                                                 from now on the bot has a calendar, on a fake Google; times are UTC
+//	google busy ben FROM TO; google hides cem; google standing NAME FROM TO
+//	google fails 403 quotaExceeded; google fails cut          the next request to it; "after" behind it: it has its effect first
+//	google made TITLE FROM; google moves TITLE FROM; google deletes TITLE    somebody does so in Google's own page
+//	google has 1 TEXT…                                        so many events are there, and texts in the first one
+
+func init() { world["google"] = googleSays }
+
 // organizer is whose calendar has the events.
 const organizer = "incidents@example.com"
 

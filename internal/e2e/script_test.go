@@ -53,12 +53,6 @@ package e2e
 //	excuse 'METHOD CODE'                                      an error of Slack's, or a line of the log, that the script brings about
 //	admin writes-status ben :palm_tree: 'On vacation'         the status beside somebody's name, as they would write it
 //	admin deactivates dora; admin guests cem; admin shares ops; admin adds-bot war-room; admin kicks-bot inc-1
-//	google on                                                 from now on the bot has a calendar, on a fake Google; times are UTC
-//	google busy ben FROM TO; google hides cem; google standing NAME FROM TO
-//	google fails 403 quotaExceeded; google fails cut          the next request to it; "after" behind it: it has its effect first
-//	google made TITLE FROM; google moves TITLE FROM; google deletes TITLE    somebody does so in Google's own page
-//	google has 1 TEXT…                                        so many events are there, and texts in the first one
-//	google refuses CODE; google works                         no tokens are given; all is well again
 //	restart                                                   the bot ends and starts again, on the same store
 //
 // When a line fails, the workspace is printed as an observer of everything would read it.

@@ -21,7 +21,7 @@ import (
 var world = map[string]func(*line){
 	"clock": clock, "process": process, "forget": forget, "restart": restart, "excuse": excuse,
 	"posts": posts, "replies": replies, "dms": dms, "pings": pings, "calls": calls,
-	"slack": slack, "admin": admin, "canvas": canvas, "file": file, "google": googleSays,
+	"slack": slack, "admin": admin, "canvas": canvas, "file": file,
 }
 
 var days = regexp.MustCompile(`^(\d+)d`)
