@@ -21,7 +21,7 @@ import (
 var world = map[string]func(*line){
 	"clock": clock, "process": process, "forget": forget, "restart": restart, "excuse": excuse,
 	"posts": posts, "replies": replies, "dms": dms, "pings": pings, "calls": calls,
-	"slack": slack, "admin": admin, "canvas": canvas, "file": file,
+	"slack": slack, "admin": admin, "group": group, "canvas": canvas, "file": file,
 }
 
 var days = regexp.MustCompile(`^(\d+)d`)
@@ -163,6 +163,10 @@ func admin(l *line) {
 		err = s.SetRole(what, sandbox.Guest)
 	case "writes-status": // of somebody, as they would: an emoji, words
 		err = s.SetStatus(what, l.arg(2, "an emoji, or none"), strings.Join(l.args[3:], " "), time.Time{})
+	case "promotes":
+		err = s.SetRole(what, sandbox.Admin)
+	case "demotes":
+		err = s.SetRole(what, sandbox.Member)
 	case "shares":
 		err = s.ShareChannel(what, true)
 	case "adds-bot":
@@ -173,6 +177,12 @@ func admin(l *line) {
 		l.fail("an admin does not know how to %q", l.args[0])
 	}
 	l.end(err)
+	l.rest(now)
+}
+
+// group makes a user group, or changes who is in it.
+func group(l *line) {
+	l.end(l.r.Slack.SetGroup(sandbox.GroupSpec{Handle: l.arg(0, "a group"), Members: l.args[1:]}))
 	l.rest(now)
 }
 
