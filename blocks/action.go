@@ -44,8 +44,7 @@ const (
 	ResumeReminders    Action = "reminders.resume"    //
 	RemindersList      Action = "reminders"           // shows, Ref.Page
 
-	UpdateFromFlow  Action = "incident.update-from-flow" // form; Ref.Flow and Ref.Want are the flow and the version that were shown
-	UpdateIncidents Action = "flow.update-incidents"     // form
+	UpdateFromFlow Action = "incident.update-from-flow" // form; Ref.Flow and Ref.Want are the flow and the version that were shown
 
 	Declare    Action = "incident.declare"       // form
 	Again      Action = "incident.declare-again" // form: the same name within a minute was meant

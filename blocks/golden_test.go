@@ -220,7 +220,6 @@ func views(t *testing.T) map[string]slack.ModalViewRequest {
 	).SnapshotUpdate(s.inc, actor(ana))
 	all["update-from-flow"] = UpdateFromFlowForm(s.scene(), s.inc, u, false)
 	u, _ = changed(t, s.p, flow.AddFlow{Name: "Big", Preset: flow.MajorPreset}, flow.MoveFlow{Flow: "big-2", By: -9}).SnapshotUpdate(s.inc, actor(ana))
-	all["update-incidents"] = UpdateIncidentsForm(s.scene(), s.p.Flows[0], []flow.Incident{s.inc}, true, Ref{Version: 2})
 	all["update-from-other-flow"] = UpdateFromFlowForm(s.scene(), s.inc, u, true)
 	closing("opt-out", s, ben)
 	for _, n := range []flow.TaskNumber{1, 2, 3} {

@@ -304,7 +304,6 @@ func (s sampled) viewsOf(at string, inc flow.Incident, events []flow.Event, view
 		view(at+"move on", MoveOnForm(sc, inc))
 		for _, u := range s.updates(inc) {
 			view(at+"update from the flow", UpdateFromFlowForm(sc, inc, u, true))
-			view(at+"update incidents", UpdateIncidentsForm(sc, u.Flow, slices.Repeat([]flow.Incident{inc}, 1), true, Ref{}))
 		}
 		view(at+"add", AddTaskForm(sc, inc, cut(s.typed, flow.MaxTitle)))
 	}

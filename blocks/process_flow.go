@@ -37,8 +37,7 @@ func FlowForm(s Scene, f flow.Flow, d FlowDraft, r Ref, e Editing) slack.ModalVi
 		shown = append(shown, section(say("There are none: nobody is asked about this flow."), nil))
 	}
 	shown = append(shown, actions("flow/do",
-		button(AddStatus, "Add status", Ref{Flow: f.Key}, f.Name), button(PreviewFlow, "Preview", Ref{Flow: f.Key}, f.Name),
-		button(UpdateIncidents, "Update incidents", Ref{Flow: f.Key}, f.Name)))
+		button(AddStatus, "Add status", Ref{Flow: f.Key}, f.Name), button(PreviewFlow, "Preview", Ref{Flow: f.Key}, f.Name)))
 	r.Flow = f.Key
 	return modal(EditFlow, r, "Edit flow", "Save", shown...)
 }

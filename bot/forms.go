@@ -34,9 +34,6 @@ func (b *Bot) onForm(ctx context.Context, r request) (answer, error) {
 	if action == blocks.Pick {
 		return b.submitPick(ctx, r, c.typed)
 	}
-	if action == blocks.UpdateIncidents {
-		return b.submitUpdateIncidents(ctx, r, ref)
-	}
 	if a, ours, err := b.onProcessForm(ctx, r, action, ref); ours {
 		return a, err
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,5 +81,67 @@ func TestAFlowThatIsGoneFiltersNothing(t *testing.T) {
 	r.must(err)
 	if n := len(view.Blocks.BlockSet); n < 6 {
 		t.Errorf("the incident is not shown: %d blocks", n)
+	}
+}
+
+// searched is what somebody is offered who types into a menu.
+func (r *rig) searched(by flow.UserID, menu, typed string) string {
+	acks := r.received("interactive", fmt.Sprintf(`{"type":"block_suggestion","user":{"id":%q},"action_id":%q,"block_id":"b","value":%q}`, by, menu, typed))
+	if len(acks) != 1 {
+		r.t.Fatalf("%s is answered %d times", menu, len(acks))
+	}
+	return string(acks[0])
+}
+
+func TestAMenuThatIsSearchedOffersWhatFits(t *testing.T) {
+	r := newRig(t)
+	r.slack.answer("usergroups.list", func(call) any {
+		return map[string]any{"ok": true, "usergroups": []any{map[string]any{"id": "S1", "handle": "oncall", "users": []string{"UCEM"}}}}
+	})
+	r.twoOfEach()
+	for _, c := range []struct {
+		by          flow.UserID
+		menu, typed string
+		want, not   string
+	}{
+		{ben, "home.flow", "sec", "Second", "Standard"},
+		{ana, "severity-is-not", "M", "Minor", "Critical"},
+		{ana, "type-is-one-of", "", "Other", "Old"}, // which is retired
+		{ana, "groups", "call", "@oncall", "@other"},
+		{ben, "groups", "call", "", "oncall"}, // who is no admin
+		{ana, "of the future", "x", "null", "options"},
+	} {
+		got := r.searched(c.by, c.menu, c.typed)
+		if !strings.Contains(got, c.want) || strings.Contains(got, c.not) {
+			t.Errorf("%s types %q into %s and is offered %s", c.by, c.typed, c.menu, got)
+		}
+	}
+}
+
+// Nobody is held up for long by a Slack that does not tell who is in a group; then the group makes nobody an admin.
+func TestAGroupOfWhichSlackTellsNothingMakesNobodyAnAdmin(t *testing.T) {
+	r := newRig(t)
+	r.twoOfEach()
+	p := r.process()
+	p.Version++
+	p.Admins.Groups = []flow.GroupID{"S1"}
+	r.must(r.db.SaveProcess(t.Context(), store.ProcessVersion{Process: p, By: ana, At: time.Now()}))
+	r.slack.answer("usergroups.list", func(call) any { return refusal("missing_scope") })
+	r.received("interactive", r.inHome(cem, "flow.move", "?f=second"))
+	r.received("interactive", r.inHome(cem, "flow.move", "?f=second"))
+	if got := r.process().Version; got != 3 {
+		t.Errorf("the process is at version %d", got)
+	}
+	if n := len(r.slack.made("usergroups.list")); n != 1 {
+		t.Errorf("Slack was asked %d times", n)
+	}
+	// What Slack says later counts.
+	r.slack.answer("usergroups.list", func(call) any {
+		return map[string]any{"ok": true, "usergroups": []any{map[string]any{"id": "S1", "handle": "oncall", "users": []string{"UCEM"}}}}
+	})
+	r.received("events_api", `{"event_id":"EvS","event":{"type":"subteam_updated","subteam":{"id":"S1"}}}`)
+	r.received("interactive", r.inHome(cem, "flow.move", "?f=second"))
+	if got := r.process().Version; got != 4 {
+		t.Errorf("Cem, who is in the group, is at version %d", got)
 	}
 }

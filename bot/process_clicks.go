@@ -15,7 +15,7 @@ import (
 // processClicks are the clicks that concern the process. Each is looked at with the rights of whoever clicks, also those that only show something.
 func (b *Bot) processClicks() map[blocks.Action]func(desk, request, blocks.Ref) (answer, error) {
 	return map[blocks.Action]func(desk, request, blocks.Ref) (answer, error){
-		blocks.EditFlow: b.openEditor(blocks.EditFlow), blocks.PreviewFlow: b.clickPreview, blocks.UpdateIncidents: b.clickUpdateIncidents,
+		blocks.EditFlow: b.openEditor(blocks.EditFlow), blocks.PreviewFlow: b.clickPreview,
 		blocks.AddFlow: b.clickAddFlow, blocks.CopyFlow: b.clickAddFlow, blocks.MoveFlow: b.clickMove,
 		blocks.DisableFlow: b.askFor(blocks.DisableFlow), blocks.EnableFlow: b.askFor(blocks.EnableFlow), blocks.RemoveFlow: b.askFor(blocks.RemoveFlow),
 		blocks.FlowRules: b.clickRules,

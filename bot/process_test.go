@@ -328,3 +328,21 @@ func TestAnEditIsSeenInTheAppHomesOfAdmins(t *testing.T) {
 		t.Errorf("more is to be done: %+v %v", job, err)
 	}
 }
+
+// What an edit means is said without incidents that do not exist for whoever is told.
+func TestWhatAnEditMeansCountsNoPrivateIncidentOfOthers(t *testing.T) {
+	r := newRig(t)
+	r.inFlow(true) // Ana and Ben are in its channel
+	r.must(r.db.SavePerson(t.Context(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
+	for who, told := range map[flow.UserID]bool{ana: true, cem: false} {
+		before := len(r.slack.made("views.open"))
+		r.received("interactive", r.inHome(who, string(blocks.RemoveFlow), blocks.Ref{Flow: "standard"}.String()))
+		made := r.slack.made("views.open")
+		if len(made) != before+1 {
+			t.Fatalf("%s sees no form", who)
+		}
+		if said := strings.Contains(made[before].body, "1 incident keeps its snapshot"); said != told {
+			t.Errorf("%s is told of the incident: %v", who, said)
+		}
+	}
+}
