@@ -35,7 +35,7 @@ func (s Scene) opening(does Text, e Editing) []slack.Block {
 }
 
 func (s Scene) meanwhile(m Meanwhile) Text {
-	lines := []Text{say("*%s changed the process while this was open.* What you filled in is still here. Submit it again to save it on top of this:", list("and", each(m.By[:min(len(m.By), mostChanges)], s.name)...))}
+	lines := []Text{say("*%s changed the process while this was open.* Below is all as you left it; submitting it again puts it in the place of theirs where the two differ. Changed was:", list("and", each(m.By[:min(len(m.By), mostChanges)], s.name)...))}
 	if len(m.Changes) == 0 {
 		lines = []Text{say("*%s changed the process while this was open, and changed it back.* Submit again to save.", list("and", each(m.By[:min(len(m.By), mostChanges)], s.name)...))}
 	}

@@ -1,6 +1,8 @@
 package blocks
 
 import (
+	"slices"
+
 	"github.com/slack-go/slack"
 
 	"epilogue/flow"
@@ -36,10 +38,18 @@ func FlowForm(s Scene, f flow.Flow, d FlowDraft, r Ref, e Editing) slack.ModalVi
 	if len(f.Statuses) == 0 {
 		shown = append(shown, section(say("There are none: nobody is asked about this flow."), nil))
 	}
-	shown = append(shown, actions("flow/do",
-		button(AddStatus, "Add status", Ref{Flow: f.Key}, f.Name), button(PreviewFlow, "Preview", Ref{Flow: f.Key}, f.Name)))
+	do := []slack.BlockElement{button(AddStatus, "Add status", Ref{Flow: f.Key}, f.Name), button(PreviewFlow, "Preview", Ref{Flow: f.Key}, f.Name)}
+	if concerned(e) {
+		do = append(do, button(UpdateIncidents, "Update incidents", Ref{Flow: f.Key}, f.Name))
+	}
+	shown = append(shown, actions("flow/do", do...))
 	r.Flow = f.Key
 	return modal(EditFlow, r, "Edit flow", "Save", shown...)
+}
+
+// concerned reports whether there are incidents that keep their snapshot: they may be brought up to date.
+func concerned(e Editing) bool {
+	return slices.ContainsFunc(e.Means, func(c flow.Consequence) bool { return c.Incidents > 0 })
 }
 
 func entries(set flow.Entry) slack.BlockElement {

@@ -37,7 +37,17 @@ func processViews(s Scene) map[string]slack.ModalViewRequest {
 	list := func(l flow.List) Ref { return Ref{Want: string(l), Version: 7} }
 	version := VersionData{Version: s.Process.Version, By: ben, At: start, Changes: meanwhile.Meanwhile.Changes}
 	old := VersionData{Version: 5, At: start.Add(-time.Hour), Changes: []flow.Difference{{Part: flow.FlowPart, Turn: flow.Added, Name: "Major", Size: [2]int{3, 9}}}}
+	var behind []Behind
+	for i := range MostBehind + 10 {
+		inc := flow.Incident{ID: flow.IncidentID(i + 1), Name: first.Tasks[0].Title}
+		behind = append(behind, Behind{inc, flow.SnapshotUpdate{Flow: major, Changes: []flow.SnapshotChange{
+			{ID: "add:legal", Differences: []flow.Difference{{Part: flow.TaskPart, Turn: flow.Added, Status: first.Name, Name: first.Tasks[0].Title}}},
+			{ID: "task:2", Differences: []flow.Difference{{Part: flow.TaskPart, Turn: flow.Removed, Status: first.Name, Name: first.Tasks[0].Title}}},
+		}}})
+	}
 	return map[string]slack.ModalViewRequest{
+		"incidents-update": UpdateIncidentsForm(s, major, behind[:2], true, at, Editing{}), "incidents-none": UpdateIncidentsForm(s, major, nil, false, at, Editing{}),
+		"incidents-many": UpdateIncidentsForm(s, major, behind, true, at, meanwhile), "incidents-updated": IncidentsUpdated(2, []flow.IncidentID{7, 8}),
 		"flow":           FlowForm(s, major, DraftOf(major), at, means),
 		"flow-meanwhile": FlowForm(s, major, FlowDraft{Name: "Mayor", Entry: flow.Ask, OptOut: flow.Nobody}, at, meanwhile),
 		"flow-add":       AddFlowForm(s, at, Editing{}), "flow-copy": AddFlowForm(s, Ref{Flow: major.Key, Version: 7}, Editing{}),

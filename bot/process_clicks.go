@@ -18,7 +18,7 @@ func (b *Bot) processClicks() map[blocks.Action]func(desk, request, blocks.Ref) 
 		blocks.EditFlow: b.openEditor(blocks.EditFlow), blocks.PreviewFlow: b.clickPreview,
 		blocks.AddFlow: b.clickAddFlow, blocks.CopyFlow: b.clickAddFlow, blocks.MoveFlow: b.clickMove,
 		blocks.DisableFlow: b.askFor(blocks.DisableFlow), blocks.EnableFlow: b.askFor(blocks.EnableFlow), blocks.RemoveFlow: b.askFor(blocks.RemoveFlow),
-		blocks.FlowRules: b.clickRules,
+		blocks.FlowRules: b.clickRules, blocks.UpdateIncidents: b.clickUpdateIncidents,
 		blocks.AddStatus: b.clickAddStatus, blocks.EditStatus: b.openEditor(blocks.EditStatus), blocks.MoveStatus: b.clickMove,
 		blocks.RemoveStatus: b.askFor(blocks.RemoveStatus),
 		blocks.AddTemplate:  b.clickTemplate, blocks.EditTemplate: b.clickTemplate, blocks.MoveTemplate: b.clickMove,

@@ -123,7 +123,12 @@ func TestOnlyAdminsChangeTheProcessWhateverTheySend(t *testing.T) {
 			r.twoOfEach()
 			before := r.process()
 			sent := 0
-			for a, f := range everyForm() {
+			forms := everyForm()
+			forms[blocks.UpdateIncidents] = struct {
+				ref   blocks.Ref
+				typed map[string]any
+			}{blocks.Ref{Flow: "standard"}, map[string]any{"incidents": []string{"INC-1"}}}
+			for a, f := range forms {
 				f.ref.Version = before.Version
 				r.received("interactive", r.submitted(by, a, f.ref, f.typed))
 				sent++
@@ -154,7 +159,7 @@ func TestOnlyAdminsChangeTheProcessWhateverTheySend(t *testing.T) {
 func TestEveryFormOfAnAdminMakesAVersion(t *testing.T) {
 	forms, have := everyForm(), newRig(t).processForms()
 	for a := range have {
-		if _, there := forms[a]; !there && a != blocks.EnableFlow { // which is DisableFlow, the other way round
+		if _, there := forms[a]; !there && a != blocks.EnableFlow && a != blocks.UpdateIncidents { // the one is DisableFlow, the other is about incidents
 			t.Errorf("no form for %s is tried", a)
 		}
 	}
@@ -344,5 +349,30 @@ func TestWhatAnEditMeansCountsNoPrivateIncidentOfOthers(t *testing.T) {
 		if said := strings.Contains(made[before].body, "1 incident keeps its snapshot"); said != told {
 			t.Errorf("%s is told of the incident: %v", who, said)
 		}
+	}
+}
+
+// Of the incidents that are chosen to be brought up to date, one that was closed meanwhile stays as it is, and so does one that the admin cannot see.
+func TestOnlyWhatWasShownIsBroughtUpToDate(t *testing.T) {
+	r := newRig(t)
+	r.must(r.db.SavePerson(t.Context(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
+	open, closed, private := r.inFlow(false), r.inFlow(false), r.inFlow(true)
+	r.received("interactive", r.submitted(ana, blocks.EditTemplate, blocks.Ref{Flow: "standard", Status: "documenting", Version: 1}, everyForm()[blocks.EditTemplate].typed))
+	r.done(closed.ID, ana, flow.OptOut{Reason: "enough"})
+	form := r.submitted(cem, blocks.UpdateIncidents, blocks.Ref{Flow: "standard", Version: 2}, map[string]any{"incidents": []string{open.ID.String(), closed.ID.String(), private.ID.String()}})
+	acks := r.received("interactive", form)
+	if said := string(acks[0]); !strings.Contains(said, "1 incident brought up to date.") || !strings.Contains(said, closed.ID.String()) {
+		t.Errorf("Cem is told %s", said)
+	}
+	for id, want := range map[flow.IncidentID]int{open.ID: 7, closed.ID: 6, private.ID: 6} {
+		inc, err := r.db.Incident(t.Context(), id)
+		r.must(err)
+		if len(inc.Tasks) != want {
+			t.Errorf("%s has %d tasks", id, len(inc.Tasks))
+		}
+	}
+	r.received("interactive", form)
+	if inc, _ := r.db.Incident(t.Context(), open.ID); len(inc.Tasks) != 7 {
+		t.Errorf("having arrived twice, the form gives it %d tasks", len(inc.Tasks))
 	}
 }

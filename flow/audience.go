@@ -53,7 +53,8 @@ func Invited(inc Incident, to UserID) []UserID {
 	return slices.DeleteFunc(slices.Compact(people), func(u UserID) bool { return u == "" })
 }
 
-// Homes are the App Homes in which a change can be seen: of whoever has, or had, a task that is not as it was.
+// Homes are the App Homes in which a change can be seen: of whoever has, or had, a task that is not as it was, and where the incident came to another
+// status, of everyone involved.
 func Homes(before, after Incident) []Effect {
 	var t telling
 	for _, now := range after.Tasks {
@@ -69,6 +70,9 @@ func Homes(before, after Incident) []Effect {
 		}
 	}
 	t.followUpHomes(before, after)
+	if before.Stage != after.Stage || before.Status != after.Status {
+		t.home(after.Involved...)
+	}
 	return t.effects
 }
 

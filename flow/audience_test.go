@@ -66,13 +66,14 @@ func TestTheHomesThatAChangeShowsInAreDrawnAgain(t *testing.T) {
 		after flow.Incident
 		want  []flow.UserID
 	}{
-		"nothing":    {base, nil},
-		"settled":    {change(task(1, "ana", flow.Done), base.Tasks[1], base.Tasks[2]), []flow.UserID{"ana"}},
-		"handed on":  {change(task(1, "cem", flow.Open), base.Tasks[1], base.Tasks[2]), []flow.UserID{"ana", "cem"}},
-		"removed":    {change(base.Tasks[0], base.Tasks[2]), []flow.UserID{"ben"}},
-		"added":      {change(append(slices.Clone(base.Tasks), task(4, "cem", flow.Open))...), []flow.UserID{"cem"}},
-		"moved on":   {flow.Incident{Status: rev, Tasks: base.Tasks}, []flow.UserID{"ana", "ben"}},
-		"two of one": {change(task(1, "ben", flow.Open), task(2, "ben", flow.Done), base.Tasks[2]), []flow.UserID{"ana", "ben"}},
+		"nothing":                        {base, nil},
+		"settled":                        {change(task(1, "ana", flow.Done), base.Tasks[1], base.Tasks[2]), []flow.UserID{"ana"}},
+		"handed on":                      {change(task(1, "cem", flow.Open), base.Tasks[1], base.Tasks[2]), []flow.UserID{"ana", "cem"}},
+		"removed":                        {change(base.Tasks[0], base.Tasks[2]), []flow.UserID{"ben"}},
+		"added":                          {change(append(slices.Clone(base.Tasks), task(4, "cem", flow.Open))...), []flow.UserID{"cem"}},
+		"moved on":                       {flow.Incident{Status: rev, Tasks: base.Tasks}, []flow.UserID{"ana", "ben"}},
+		"moved on, with others involved": {flow.Incident{Status: rev, Tasks: base.Tasks, Involved: []flow.UserID{"ben", "dana"}}, []flow.UserID{"ana", "ben", "dana"}},
+		"two of one":                     {change(task(1, "ben", flow.Open), task(2, "ben", flow.Done), base.Tasks[2]), []flow.UserID{"ana", "ben"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []flow.UserID
