@@ -95,6 +95,7 @@ const (
 	RetireLabel     Action = "label.retire"          // form
 	RestoreLabel    Action = "label.restore"         //
 	EditCalendar    Action = "process.calendar"      // form
+	EditReminders   Action = "process.reminders"     // form
 	EditAdmins      Action = "process.admins"        // form
 	History         Action = "process.history"       // shows, Ref.Page
 	Version         Action = "process.version"       // shows, Ref.Version

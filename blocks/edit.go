@@ -43,6 +43,10 @@ func editRefused(r flow.Refusal) (Text, bool) {
 		return say("This is not a time after the beginning of the status: write a number from 0 to %d, and choose what it counts.", r.Limit), true
 	case flow.OneAssignee:
 		return say("Choose a role or a person, not both."), true
+	case flow.BadEmoji:
+		return say("This cannot be the emoji: write its name as Slack shows it between colons. pushpin is taken, for the timeline."), true
+	case flow.OneEscalation:
+		return say("Choose a channel or a person who hears of what is late, not both."), true
 	case flow.CannotBeAdmin:
 		return say("Only full members of this workspace can be admins. Leave out whoever is a guest, of another organization, deactivated or a bot."), true
 	case flow.NoDay:

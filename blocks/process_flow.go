@@ -13,10 +13,13 @@ type FlowDraft struct {
 	Name, Description string
 	Entry             flow.Entry
 	OptOut            flow.Right
+	Ladder            []flow.Step
 }
 
 // DraftOf are the fields of a flow as it is.
-func DraftOf(f flow.Flow) FlowDraft { return FlowDraft{f.Name, f.Description, f.Entry, f.OptOut} }
+func DraftOf(f flow.Flow) FlowDraft {
+	return FlowDraft{f.Name, f.Description, f.Entry, f.OptOut, flow.LadderOf(f)}
+}
 
 // FlowForm edits a flow: its fields are saved by submitting it, conditions, statuses and tasks each at once.
 func FlowForm(s Scene, f flow.Flow, d FlowDraft, r Ref, e Editing) slack.ModalViewRequest {
@@ -26,6 +29,7 @@ func FlowForm(s Scene, f flow.Flow, d FlowDraft, r Ref, e Editing) slack.ModalVi
 		optional(input(flow.FieldDescription, "Description", typed(flow.FieldDescription, d.Description, flow.MaxDescription, true))),
 		input(flow.FieldEntry, "When an incident is resolved", entries(d.Entry)),
 		input(flow.FieldOptOut, "Who may opt out", rights(d.OptOut)),
+		hint(optional(input(flow.FieldReminders, "Reminders of a task with a due date", ladder(d.Ladder))), say("None: nobody is reminded.")),
 		divider(),
 		section(s.appliesInWords(f), button(FlowRules, "Change", Ref{Flow: f.Key, Want: flow.FieldAppliesTo}, "Which incidents it is for")))
 	if f.Entry == flow.Automatic {
@@ -60,6 +64,24 @@ func entries(set flow.Entry) slack.BlockElement {
 		chosen = itself
 	}
 	return radio(flow.FieldEntry, chosen, ask, itself)
+}
+
+// stepNames are the steps of the ladder, as they are offered.
+var stepNames = map[flow.Step]words{
+	flow.DayBefore: "The day before", flow.OnTheDay: "On the day", flow.OneLate: "One business day late", flow.ThreeLate: "Three business days late",
+	flow.FiveLate: "Five business days late",
+}
+
+func ladder(set []flow.Step) slack.BlockElement {
+	e := slack.NewCheckboxGroupsBlockElement(flow.FieldReminders)
+	for _, step := range flow.Steps() {
+		o := option(string(step), string(stepNames[step]))
+		e.Options = append(e.Options, o)
+		if slices.Contains(set, step) {
+			e.InitialOptions = append(e.InitialOptions, o)
+		}
+	}
+	return e
 }
 
 // rightNames are who may opt out, as they are offered.

@@ -31,6 +31,7 @@ func SettingsModal(s Scene) slack.ModalViewRequest {
 	}
 	shown = append(shown,
 		section(join("\n", say("*Working days*"), s.calendarInWords()), button(EditCalendar, "Edit", Ref{}, "Working days")),
+		section(join("\n", say("*Reminders and follow-ups*"), s.remindersInWords()), button(EditReminders, "Edit", Ref{}, "Reminders and follow-ups")),
 		section(join("\n", say("*Who shapes the process*"), admins), button(EditAdmins, "Edit", Ref{}, "Admins")))
 	return modal(Settings, Ref{}, "Settings", "", shown...)
 }
@@ -200,4 +201,41 @@ func GroupChoices(s Scene, groups []flow.GroupID, typed string) []*slack.OptionB
 		}
 	}
 	return found
+}
+
+func (s Scene) remindersInWords() Text {
+	late, report, emoji := say("nobody else hears of what is five business days late"), say("no weekly report"), say("no emoji adds a follow-up")
+	e := s.Process.Reminders.Escalation
+	if in, ok := channel(e.Channel); ok {
+		late = say("what is five business days late is told in %s", in)
+	} else if e.Person != "" {
+		late = say("%s hears of what is five business days late", s.name(e.Person))
+	}
+	if in, ok := channel(s.Process.Reminders.Report); ok {
+		report = say("weekly report in %s", in)
+	}
+	if s.Process.FollowUpEmoji != "" {
+		emoji = say("the emoji %s on a message adds a follow-up", brief(s.Process.FollowUpEmoji, shortPerson))
+	}
+	return join("; ", late, report, emoji)
+}
+
+// RemindersForm edits who hears of what is late, where the weekly report goes, and which emoji adds a follow-up.
+func RemindersForm(s Scene, now flow.SetReminders, r Ref, e Editing) slack.ModalViewRequest {
+	emoji := hint(optional(input(flow.FieldEmoji, "Emoji that adds a follow-up", typed(flow.FieldEmoji, now.FollowUpEmoji, 100, false))), say("Its name, as in round_pushpin. Empty: none does."))
+	shown := append(s.opening(say("The ladder of reminders is set in each flow. Here is who else hears of it, from the next reminder on."), e),
+		hint(optional(input(flow.FieldEscalation, "Five business days late: channel", channelMenu(flow.FieldEscalation, now.Reminders.Escalation.Channel))), say("I have to be in it.")),
+		hint(optional(input(FieldPerson, "Or a person", person(FieldPerson, now.Reminders.Escalation.Person))), say("Empty, both: nobody.")),
+		hint(optional(input(flow.FieldChannel, "Weekly report", channelMenu(flow.FieldChannel, now.Reminders.Report))), say("Empty: none. I have to be in the channel.")),
+		emoji)
+	return modal(EditReminders, r, "Reminders", "Save", shown...)
+}
+
+func channelMenu(field string, set flow.ChannelID) slack.BlockElement {
+	pick := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText("A channel", maxLabel), field)
+	pick.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeExternalSharedChannels: true, ExcludeBotUsers: true}
+	if _, ok := channel(set); ok {
+		pick.InitialConversation = string(set)
+	}
+	return pick
 }

@@ -25,8 +25,8 @@ func (b *Bot) processClicks() map[blocks.Action]func(desk, request, blocks.Ref) 
 		blocks.RemoveTemplate: b.askFor(blocks.RemoveTemplate),
 		blocks.Settings:       b.openEditor(blocks.Settings), blocks.Labels: b.openEditor(blocks.Labels),
 		blocks.AddLabel: b.clickLabel, blocks.EditLabel: b.clickLabel, blocks.MoveLabel: b.clickMove, blocks.RestoreLabel: b.clickMove,
-		blocks.RetireLabel:  b.askFor(blocks.RetireLabel),
-		blocks.EditCalendar: b.clickCalendar, blocks.EditAdmins: b.clickAdmins,
+		blocks.RetireLabel:   b.askFor(blocks.RetireLabel),
+		blocks.EditReminders: b.clickReminders, blocks.EditCalendar: b.clickCalendar, blocks.EditAdmins: b.clickAdmins,
 		blocks.History: b.openEditor(blocks.History), blocks.Version: b.clickVersion, blocks.GoBack: b.clickGoBack,
 	}
 }
@@ -190,6 +190,11 @@ func (b *Bot) clickCalendar(d desk, r request, _ blocks.Ref) (answer, error) {
 	c := d.p.Calendar
 	typed, _ := blocks.HolidaysTyped(c.Holidays)
 	return b.open(r, blocks.CalendarForm(d.s, c.WorkingDays, typed, d.from(blocks.Ref{}), blocks.Editing{})), nil
+}
+
+func (b *Bot) clickReminders(d desk, r request, _ blocks.Ref) (answer, error) {
+	now := flow.SetReminders{Reminders: d.p.Reminders, FollowUpEmoji: d.p.FollowUpEmoji}
+	return b.open(r, blocks.RemindersForm(d.s, now, d.from(blocks.Ref{}), blocks.Editing{})), nil
 }
 
 func (b *Bot) clickAdmins(d desk, r request, _ blocks.Ref) (answer, error) {

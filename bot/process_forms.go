@@ -36,7 +36,7 @@ func (b *Bot) processForms() map[blocks.Action]func(request, blocks.Ref) process
 		blocks.AddStatus: b.addStatusForm, blocks.EditStatus: b.editStatusForm, blocks.RemoveStatus: asked(blocks.RemoveStatus, onFlow),
 		blocks.EditTemplate: b.templateForm, blocks.RemoveTemplate: asked(blocks.RemoveTemplate, onStatus),
 		blocks.EditLabel: b.labelForm, blocks.RetireLabel: asked(blocks.RetireLabel, onLabels),
-		blocks.EditCalendar: b.calendarForm, blocks.EditAdmins: b.adminsForm, blocks.GoBack: b.goBackForm,
+		blocks.EditReminders: b.remindersForm, blocks.EditCalendar: b.calendarForm, blocks.EditAdmins: b.adminsForm, blocks.GoBack: b.goBackForm,
 	}
 }
 
@@ -179,13 +179,20 @@ func (b *Bot) editFlowForm(r request, ref blocks.Ref) processForm {
 		Name: v.field(flow.FieldName), Description: v.field(flow.FieldDescription),
 		Entry: flow.Entry(v.field(flow.FieldEntry)), OptOut: flow.Right(v.field(flow.FieldOptOut)),
 	}
+	for _, step := range v.picked(flow.FieldReminders) {
+		draft.Ladder = append(draft.Ladder, flow.Step(step))
+	}
 	return processForm{
 		edit: func(_ desk, was flow.Process) (flow.ProcessEdit, error) {
 			old, _ := was.Flow(ref.Flow)
-			return flow.EditFlow{
+			e := flow.EditFlow{
 				Flow: ref.Flow, Name: ifChanged(old.Name, draft.Name), Description: ifChanged(old.Description, draft.Description),
 				Entry: ifChanged(old.Entry, draft.Entry), OptOut: ifChanged(old.OptOut, draft.OptOut),
-			}, nil
+			}
+			if v.has(flow.FieldReminders) && !sameSteps(flow.LadderOf(old), draft.Ladder) {
+				e.Reminders = &draft.Ladder
+			}
+			return e, nil
 		},
 		redraw: func(d desk, m *blocks.Meanwhile) (slack.ModalViewRequest, error) {
 			f, err := d.flow(ref.Flow)
@@ -195,6 +202,11 @@ func (b *Bot) editFlowForm(r request, ref blocks.Ref) processForm {
 			return d.flowForm(f, draft, ref, m)
 		},
 	}
+}
+
+// sameSteps reports whether two ladders are the same, whatever the order in which they were ticked.
+func sameSteps(a, b []flow.Step) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(s flow.Step) bool { return !slices.Contains(b, s) })
 }
 
 // ifChanged is a value that somebody typed over the one that they saw; nil leaves it as it is by now.
@@ -461,6 +473,24 @@ func (b *Bot) adminsForm(r request, ref blocks.Ref) processForm {
 		},
 		redraw: func(d desk, m *blocks.Meanwhile) (slack.ModalViewRequest, error) {
 			return blocks.AdminsForm(d.s, people, groups, d.from(ref), blocks.Editing{Meanwhile: m}), nil
+		},
+		below: onSettings(r),
+	}
+}
+
+func (b *Bot) remindersForm(r request, ref blocks.Ref) processForm {
+	v := r.view
+	typed := flow.SetReminders{
+		Reminders: flow.Reminders{
+			Escalation: flow.Escalation{Channel: flow.ChannelID(v.field(flow.FieldEscalation)), Person: flow.UserID(v.field(blocks.FieldPerson))},
+			Report:     flow.ChannelID(v.field(flow.FieldChannel)),
+		},
+		FollowUpEmoji: strings.Trim(strings.TrimSpace(v.field(flow.FieldEmoji)), ":"),
+	}
+	return processForm{
+		edit: func(desk, flow.Process) (flow.ProcessEdit, error) { return typed, nil },
+		redraw: func(d desk, m *blocks.Meanwhile) (slack.ModalViewRequest, error) {
+			return blocks.RemindersForm(d.s, typed, d.from(ref), blocks.Editing{Meanwhile: m}), nil
 		},
 		below: onSettings(r),
 	}

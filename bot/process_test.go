@@ -82,6 +82,7 @@ func everyForm() map[blocks.Action]struct {
 		blocks.EditLabel:      {blocks.Ref{Want: "severities"}, map[string]any{"name": "Apocalypse"}},
 		blocks.RetireLabel:    {blocks.Ref{Want: "severities", Key: "minor"}, nil},
 		blocks.EditCalendar:   {blocks.Ref{}, map[string]any{"working_days": []string{"mon"}, "holidays": "2026-12-25 Christmas\n\n2027-01-01"}},
+		blocks.EditReminders:  {blocks.Ref{}, map[string]any{"channel": "C1", "escalation": "C2", "emoji": ":round_pushpin:"}},
 		blocks.EditAdmins:     {blocks.Ref{}, map[string]any{"admins": []flow.UserID{ben}}},
 		blocks.GoBack:         {blocks.Ref{Want: "1"}, nil},
 	}

@@ -19,6 +19,7 @@ type (
 		Entry                 *Entry
 		OptOut                *Right
 		Disabled              *bool
+		Reminders             *[]Step // those that are taken; none: nobody is reminded
 	}
 	// MoveFlow changes the order: of the flows that apply to an incident the first one counts.
 	MoveFlow struct {
@@ -166,6 +167,9 @@ func (e EditFlow) edit(d *editing) error {
 	}
 	if e.Entry != nil {
 		f.Entry = *e.Entry
+	}
+	if e.Reminders != nil {
+		f.Reminders = asLadder(*e.Reminders)
 	}
 	if e.OptOut != nil {
 		f.OptOut = *e.OptOut

@@ -132,6 +132,13 @@ func refusedEdits() map[flow.Why][]refusedEdit {
 		flow.OneAssignee: {
 			{p, add(with(func(t *flow.Template) { t.Assignee = flow.Assignee{Role: "scribe", User: "cem"} })), flow.FieldAssignee},
 		},
+		flow.BadEmoji: {
+			{p, flow.SetReminders{FollowUpEmoji: "pushpin"}, flow.FieldEmoji},
+			{p, flow.SetReminders{FollowUpEmoji: "two words"}, flow.FieldEmoji},
+		},
+		flow.OneEscalation: {
+			{p, flow.SetReminders{Reminders: flow.Reminders{Escalation: flow.Escalation{Channel: "C1", Person: "U1"}}}, flow.FieldEscalation},
+		},
 		flow.CannotBeAdmin: {
 			{p, flow.SetAdmins{People: []flow.UserID{"ben", "gus"}, Unfit: []flow.UserID{"gus"}}, flow.FieldAdmins},
 		},

@@ -80,6 +80,8 @@ const (
 	FieldTemplate    = "template"
 	FieldState       = "state"
 	FieldUntil       = "until"
+	FieldEmoji       = "emoji"
+	FieldEscalation  = "escalation"
 	FieldReminders   = "reminders"
 )
 
@@ -154,6 +156,8 @@ const (
 	CannotPost       Why = "cannot-post"        // a private channel that Epilogue, or whoever asks, is not in
 	ChannelArchived  Why = "channel-archived"   //
 	OneAssignee      Why = "one-assignee"       // a person or the holder of a role, not both
+	BadEmoji         Why = "bad-emoji"          // Field is no emoji, or one that means something else
+	OneEscalation    Why = "one-escalation"     // a channel or a person hears of what is late, not both
 	CannotBeAdmin    Why = "cannot-be-admin"    // By is no full member
 )
 
