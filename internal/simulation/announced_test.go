@@ -108,6 +108,7 @@ func (w *world) places() []string {
 func own(home string) string {
 	home, _, _ = strings.Cut(home, "In the post-incident stage")
 	home, _, _ = strings.Cut(home, "Recently closed")
+	home, _, _ = strings.Cut(home, "\nProcess\n")
 	return strings.TrimRight(home, "─ \n")
 }
 
