@@ -70,8 +70,8 @@ func merged(a, b map[string]string) map[string]string {
 	return all
 }
 
-// plain is a picture without what is new each time: the ids that Slack gives to blocks which have none; and without what only a card follows by itself, that a
-// task is late.
+// plain is a picture without what is new each time: the ids that Slack gives to blocks which have none; without what only a card follows by itself, that a
+// task is late; and without the offer to update from the flow, which comes when the bot hears of another process: here that is written past it.
 func plain(where, s string) string {
 	if channel := strings.HasPrefix(where, "C"); !channel {
 		s = strings.NewReplacer("🔴", "⬜", "was due", "due", ", 1 late", "", ", 2 late", "", ", 3 late", "").Replace(s)
@@ -82,6 +82,7 @@ func plain(where, s string) string {
 		return s
 	}
 	for _, b := range blocks {
+		withoutOffer(b)
 		if id, _ := b["block_id"].(string); !strings.Contains(id, "/") {
 			delete(b, "block_id")
 		}
@@ -91,6 +92,20 @@ func plain(where, s string) string {
 		return s
 	}
 	return text + "\n" + string(again)
+}
+
+// withoutOffer takes the offer to update from the flow out of the menu of a block.
+func withoutOffer(block map[string]any) {
+	menu, _ := block["accessory"].(map[string]any)
+	options, ok := menu["options"].([]any)
+	if !ok {
+		return
+	}
+	menu["options"] = slices.DeleteFunc(options, func(o any) bool {
+		option, _ := o.(map[string]any)
+		value, _ := option["value"].(string)
+		return strings.HasPrefix(value, "incident.update-from-flow ")
+	})
 }
 
 // redraw has everything drawn again, also what is remembered to show the same already.
