@@ -50,16 +50,22 @@ func installed() string {
 	return ""
 }
 
-// running is the browser of this binary. It skips the test where none is installed.
-func running(t testing.TB) context.Context {
+// Need skips the test where no browser is installed, before anything costly is done for it. Open does so, too.
+func Need(t testing.TB) {
 	t.Helper()
-	path := installed()
 	switch {
-	case path == "":
+	case installed() == "":
 		t.Skip("this test needs a browser and found none: install chromium (Debian: apt install chromium)")
 	case testing.Short():
 		t.Skip("this test needs a browser, which -short goes without")
 	}
+}
+
+// running is the browser of this binary.
+func running(t testing.TB) context.Context {
+	t.Helper()
+	Need(t)
+	path := installed()
 	shared.start.Do(func() { launch(path) })
 	if shared.why != nil {
 		t.Fatalf("%s does not start: %v", path, shared.why)

@@ -31,9 +31,7 @@ var began = time.Date(2026, time.November, 25, 9, 41, 3, 0, time.UTC)
 // open opens an office where nothing happened yet.
 func open(t *testing.T) *office {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("this test needs a browser, which -short goes without")
-	}
+	browser.Need(t)
 	o := local.Options{Sandbox: sandbox.Options{Now: began, Channels: local.Channels()}}
 	l, err := local.Start(t.Context(), o)
 	if err != nil {
