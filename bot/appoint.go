@@ -44,7 +44,11 @@ func (b *Bot) tick(ctx context.Context) error {
 	}
 	var jobs []store.Job
 	if done != process.Version {
-		jobs = append(jobs, appointJob(appointing{Version: process.Version, Stage: flow.Active}, b.clock.Now()))
+		homes, err := b.adminHomeJobs(ctx, "") // it may have been changed from the command line
+		if err != nil {
+			return err
+		}
+		jobs = append(homes, appointJob(appointing{Version: process.Version, Stage: flow.Active}, b.clock.Now()))
 	}
 	if err := b.watchCalendar(ctx); err != nil {
 		return err

@@ -115,25 +115,33 @@ func (b *Bot) drawnFrom(ctx context.Context, version int, now flow.Process) (flo
 // processChanged draws the App Homes that show the process again.
 func (b *Bot) processChanged(ctx context.Context, by flow.UserID) {
 	b.behind.once("what follows from an edit of the process", b.tick)
-	shown, err := b.store.Results(ctx, adminHomes)
+	now := b.clock.Now()
+	jobs, err := b.adminHomeJobs(ctx, by)
+	if err == nil {
+		err = b.store.Enqueue(ctx, now, jobs...)
+	}
 	if err != nil {
-		b.log.Warn("cannot tell who sees the process", "err", err)
+		b.log.Warn("cannot refresh an App Home", "err", err)
 		return
 	}
-	now := b.clock.Now()
+	b.outbox.wake()
+}
+
+// adminHomeJobs draw the App Homes again that show the process: that of whoever changed it at once.
+func (b *Bot) adminHomeJobs(ctx context.Context, by flow.UserID) ([]store.Job, error) {
+	shown, err := b.store.Results(ctx, adminHomes)
+	if err != nil {
+		return nil, fmt.Errorf("read who sees the process: %w", err)
+	}
 	var jobs []store.Job
 	for _, r := range shown {
 		e := flow.Effect{Tell: flow.TellHome, To: flow.UserID(r.Key[len(adminHomes):]), Wait: homeGather}
 		if e.To == by {
 			e.Wait = 0
 		}
-		jobs = append(jobs, jobFor(0, e, now))
+		jobs = append(jobs, jobFor(0, e, b.clock.Now()))
 	}
-	if err := b.store.Enqueue(ctx, now, jobs...); err != nil {
-		b.log.Warn("cannot refresh an App Home", "err", err)
-		return
-	}
-	b.outbox.wake()
+	return jobs, nil
 }
 
 // mostCounted is how many incidents are looked at to say what an edit means.

@@ -108,7 +108,7 @@ func (w *world) places() []string {
 func own(home string) string {
 	home, _, _ = strings.Cut(home, "In the post-incident stage")
 	home, _, _ = strings.Cut(home, "Recently closed")
-	home, _, _ = strings.Cut(home, "\nProcess\n")
+	home, _, _ = strings.Cut(home, "\nProcess\n") // it stands below those lists, or right here where they are empty
 	return strings.TrimRight(home, "─ \n")
 }
 
