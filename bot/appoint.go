@@ -30,6 +30,18 @@ type appointing struct {
 
 // tick is called every minute by cron, which does nothing else: what is due is found by the outbox. It sees to it that there are jobs to be found.
 func (b *Bot) tick(ctx context.Context) error {
+	homes, err := b.adminHomeJobs(ctx, "") // the process may have been changed from the command line
+	if err != nil {
+		return err
+	}
+	if err := b.followProcess(ctx, homes...); err != nil {
+		return err
+	}
+	return b.watchCalendar(ctx)
+}
+
+// followProcess has all incidents gone through if the process is another one than the last time, and then does jobs as well.
+func (b *Bot) followProcess(ctx context.Context, jobs ...store.Job) error {
 	process, err := b.store.Process(ctx)
 	if err != nil {
 		return fmt.Errorf("read the process: %w", err)
@@ -42,20 +54,10 @@ func (b *Bot) tick(ctx context.Context) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("read for which process appointments were made: %w", err)
 	}
-	var jobs []store.Job
-	if done != process.Version {
-		homes, err := b.adminHomeJobs(ctx, "") // it may have been changed from the command line
-		if err != nil {
-			return err
-		}
-		jobs = append(homes, appointJob(appointing{Version: process.Version, Stage: flow.Active}, b.clock.Now()))
-	}
-	if err := b.watchCalendar(ctx); err != nil {
-		return err
-	}
-	if len(jobs) == 0 {
+	if done == process.Version {
 		return nil
 	}
+	jobs = append(jobs, appointJob(appointing{Version: process.Version, Stage: flow.Active}, b.clock.Now()))
 	if err := b.store.Enqueue(ctx, b.clock.Now(), jobs...); err != nil {
 		return fmt.Errorf("save what is to come: %w", err)
 	}

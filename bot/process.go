@@ -114,7 +114,7 @@ func (b *Bot) drawnFrom(ctx context.Context, version int, now flow.Process) (flo
 
 // processChanged draws the App Homes that show the process again.
 func (b *Bot) processChanged(ctx context.Context, by flow.UserID) {
-	b.behind.once("what follows from an edit of the process", b.tick)
+	b.behind.once("what follows from an edit of the process", func(ctx context.Context) error { return b.followProcess(ctx) })
 	now := b.clock.Now()
 	jobs, err := b.adminHomeJobs(ctx, by)
 	if err == nil {
