@@ -118,7 +118,6 @@ func (r *rig) strangers() map[string]flow.UserID {
 func TestOnlyAdminsChangeTheProcessWhateverTheySend(t *testing.T) {
 	for who, by := range newRig(t).strangers() {
 		t.Run(who, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t)
 			r.strangers()
 			r.twoOfEach()
@@ -166,7 +165,6 @@ func TestEveryFormOfAnAdminMakesAVersion(t *testing.T) {
 	}
 	for a, f := range forms {
 		t.Run(string(a), func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t)
 			r.twoOfEach()
 			f.ref.Version = r.process().Version
@@ -190,7 +188,6 @@ func TestEveryFormOfAnAdminMakesAVersion(t *testing.T) {
 	}
 	for a, ref := range everyMove {
 		t.Run(string(a), func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t)
 			r.twoOfEach()
 			click := r.inHome(ana, string(a), ref.String())
