@@ -22,13 +22,15 @@ var everyCommand = []string{
 	"", "help", "declare", "update", "update it is better", "severity", "severity major", "type default", "summary", "summary x", "rename", "rename x", "close", "resolve",
 	"reopen", "tasks", "task", "task 1", "task 1 done", "task 1 not-doing", "task 1 not-doing no time", "task 1 assign", "task 1 assign @cem", "task 1 assign @ana", "task 1 due",
 	"task 1 due friday", "task 1 reopen", "task 2 reopen", "task 9 done", "task add", "task add x", "move-on", "move-on no time", "role", "role scribe @cem", "lead @cem", "timeline",
-	"timeline a note", "postmortem", "postmortem https://example.com", "debrief", "follow-up x", "follow-ups", "audit", "nonsense", "tsaks",
+	"timeline a note", "postmortem", "postmortem https://example.com", "postmortem complete", "postmortem share", "postmortem share <#CGENERAL|general>", "postmortem detach", "postmortem detach x",
+	"debrief", "follow-up x", "follow-ups", "audit", "nonsense", "tsaks",
 }
 
 // everyAction is every verb of buttons and forms, as they stand in people's channels.
 var everyAction = []string{
 	"task.take", "task.done", "task.not-doing", "task.assign", "task.cannot", "task.due", "task.instructions", "task.remove", "task.reopen", "task.add",
 	"incident.declare", "incident.declare-again", "incident.update", "incident.roles", "incident.close", "incident.opt-out", "incident.move-on", "incident.reopen",
+	"postmortem", "postmortem.add", "postmortem.complete", "postmortem.review", "postmortem.draft", "postmortem.main", "postmortem.detach", "postmortem.share", "postmortem.attach",
 	"incident.summary", "incident.tasks", "incident.all-tasks", "incident.timeline", "incident.invite", "channel.retry", "channel.use", "incident.pick", "todo", "list",
 	"home.page", "dismiss", "notice",
 	"incident.follow-ups", "follow-up.add", "follow-up.edit", "follow-up.done", "follow-up.not-doing", "follow-up.reopen", "note.edit", "note.remove",
