@@ -147,8 +147,7 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 	case blocks.ShowAll:
 		return b.turnPage(r, blocks.AllTasks(s, inc, ref.Page)), nil
 	case blocks.Timeline:
-		view, err := b.timelinePage(ctx, r.user, inc, topicOf(ref.Want), ref.Page)
-		return b.turnPage(r, view), err
+		return b.openTimeline(ctx, r, inc, topicOf(ref.Want), ref.Page)
 	case blocks.Postmortems, blocks.AddPostmortem, blocks.CompletePostmortem, blocks.ReviewPostmortem, blocks.DraftPostmortem, blocks.MainPostmortem,
 		blocks.DetachPostmortem, blocks.SharePostmortem, blocks.AttachOffered:
 		return b.onPostmortemClick(ctx, r, action, ref, inc)

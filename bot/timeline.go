@@ -19,8 +19,23 @@ func (b *Bot) timeline(ctx context.Context, r request, t typed, inc flow.Inciden
 	if t.rest != "" {
 		return b.carryOut(ctx, r, inc.ID, flow.AddNote{Text: readable(t.rest)})
 	}
-	view, err := b.timelinePage(ctx, r.user, inc, flow.AllTopics, 0)
-	return b.open(r, view), err
+	return b.openTimeline(ctx, r, inc, flow.AllTopics, 0)
+}
+
+// openTimeline opens a page of a timeline, or turns to it. It may have thousands of events, so it is read after the ack; only the place of a form, which
+// the ack itself gives back, is filled before.
+func (b *Bot) openTimeline(ctx context.Context, r request, inc flow.Incident, about flow.Topic, number int) (answer, error) {
+	if r.kind == kindForm {
+		view, err := b.timelinePage(ctx, r.user, inc, about, number)
+		return b.open(r, view), err
+	}
+	return answer{then: func(ctx context.Context) error {
+		view, err := b.timelinePage(ctx, r.user, inc, about, number)
+		if err != nil {
+			return err
+		}
+		return b.turnPage(r, view).then(ctx)
+	}}, nil
 }
 
 // lines reads the whole timeline of an incident. Where a pinned message stands can only be known from all of it.
@@ -50,12 +65,16 @@ func topicOf(want string) flow.Topic {
 	return flow.AllTopics
 }
 
-// noteOf is the line of a note, or of a pinned message, that is still there.
+// noteOf is the line of a note, or of a pinned message, that is still there. What became of it stands behind it.
 func (b *Bot) noteOf(ctx context.Context, inc flow.Incident, seq uint64) (flow.Line, error) {
-	lines, err := b.lines(ctx, inc)
+	if seq == 0 {
+		return flow.Line{}, flow.Refusal{Why: flow.NotANote, Incident: inc.ID}
+	}
+	events, err := b.events(ctx, inc.ID, seq, inc.Rev)
 	if err != nil {
 		return flow.Line{}, err
 	}
+	lines := flow.Lines(events)
 	i := slices.IndexFunc(lines, func(l flow.Line) bool { return l.Seq == seq && l.About() == flow.AboutNotes })
 	if i < 0 {
 		return flow.Line{}, flow.Refusal{Why: flow.NotANote, Incident: inc.ID}

@@ -27,10 +27,16 @@ func TestATimelineOfThousandsOfEventsIsReadByPagesAndSentWhole(t *testing.T) {
 	})
 	const notes, followUps = 5000, flow.MaxFollowUps
 	worst := strings.Repeat("&", flow.MaxReason-10)
+	written := func(i int) string { // the longest texts are in the first pages
+		if i < 60 || i%50 == 0 {
+			return fmt.Sprint(i, " ", worst)
+		}
+		return fmt.Sprint(i, " ")
+	}
 	r.happens(t, func(i int) flow.Fact {
 		switch {
 		case i < notes:
-			return flow.NoteAdded{Text: fmt.Sprint(i, " ", worst)}
+			return flow.NoteAdded{Text: written(i)}
 		case i < notes+followUps:
 			n := flow.FollowUpNumber(i - notes + 1)
 			return flow.FollowUpAdded{FollowUp: flow.FollowUp{Number: n, Title: fmt.Sprint(n, strings.Repeat("&", 290)), Owner: flow.UserID("UANA"), State: flow.Open}}
@@ -88,7 +94,7 @@ func TestATimelineOfThousandsOfEventsIsReadByPagesAndSentWhole(t *testing.T) {
 			t.Fatalf("event %d stands at %d, and %s in the Markdown", e.Seq, i+1, lines[i][1])
 		}
 		if e.What == "note-added" {
-			if want := fmt.Sprint(seen, " ", worst); e.With.Text != want {
+			if want := written(seen); e.With.Text != want {
 				t.Fatalf("note %d is %q", seen, e.With.Text)
 			}
 			seen++
