@@ -188,6 +188,24 @@ func TestWhatWasHeldBackComesWhenSomebodyIsBack(t *testing.T) {
 	equal(t, s.digests("cem", 4, present(ana, cem)), "Nov 26 back last")
 }
 
+func TestNothingIsSaidTwiceOnADay(t *testing.T) {
+	s := entered(t, dated())
+	away := present(ana, cem)
+	away["cem"] = flow.Presence{Standing: flow.FullMember, Member: true, Away: true}
+	s.digests("cem", 3, away)
+	s.later(-1).refuses(itself, flow.Remind{To: "cem", Day: flow.DateOf(s.now), People: present(ana, cem)}, because(flow.NothingToChange))
+}
+
+func TestWhoeverIsLateIsNotNextInLine(t *testing.T) {
+	s := entered(t, dated()).do(ana, role("scribe", cem))
+	equal(t, s.digests("cem", 14, present(cem)), lines(`
+		Nov 25 day-before
+		Nov 26 on-the-day
+		Nov 27 one-late
+		Dec 1 three-late
+		Dec 3 five-late last`))
+}
+
 func TestAWeekOfDowntimeBringsOneReminderAndNoStorm(t *testing.T) {
 	s := entered(t, dated()).later(14) // Monday, December 7
 	equal(t, s.digests("cem", 14, present(ana, cem)), lines(`
@@ -198,8 +216,8 @@ func TestAWeekOfDowntimeBringsOneReminderAndNoStorm(t *testing.T) {
 
 func TestWhatIsReopenedLateIsNotRaisedAtOnce(t *testing.T) {
 	s := entered(t, process(aFlow("f", status(doc, task("a", byDefault("cem"), due(1, flow.BusinessDays)), task("b")))))
-	s.do(cem, done(1)).later(28).do(cem, back(1)).later(1)
-	equal(t, s.digests("cem", 1, present(ana, cem)), "Dec 22 one-late")
+	s.do(cem, done(1)).later(28).do(cem, back(1)) // on December 21
+	equal(t, s.digests("cem", 2, present(ana, cem)), "Dec 22 one-late")
 }
 
 func TestWhatEscalates(t *testing.T) {
