@@ -73,7 +73,7 @@ func (r request) list() (blocks.Ref, bool) {
 
 // viewList is the list of follow-ups or the timeline that a click came from; false for any other view.
 func (r request) viewList() (list blocks.Ref, ok bool, err error) {
-	want := ""
+	var want string
 	switch blocks.Action(r.view.Callback) {
 	case blocks.FollowUps:
 		want = listFollowUps

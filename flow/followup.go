@@ -311,7 +311,8 @@ func (f FollowUpReopened) apply(inc *Incident, _ Event) {
 
 // followUp tells of a follow-up quietly: in the thread of the card, in the message that its owner got, and to a new owner who is somebody else.
 func (t *telling) followUp(ev Event) {
-	n, from, to := FollowUpNumber(0), UserID(""), UserID("")
+	var n FollowUpNumber
+	var from, to UserID
 	switch f := ev.Fact.(type) {
 	case FollowUpAdded:
 		n, to = f.FollowUp.Number, f.FollowUp.Owner

@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -122,7 +123,8 @@ func TestALinkIsAWebAddressThatMisleadsNobody(t *testing.T) {
 		if strings.TrimSpace(bad) != bad { // space around it is not part of it
 			continue
 		}
-		if no, ok := err.(flow.Refusal); !ok || no.Why != flow.BadLink || no.Field != flow.FieldLink {
+		var no flow.Refusal
+		if !errors.As(err, &no) || no.Why != flow.BadLink || no.Field != flow.FieldLink {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
