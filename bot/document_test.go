@@ -69,7 +69,7 @@ func TestNothingIsToldOfADocumentWhereOneOfTheTwoIncidentsHasBecomePrivate(t *te
 	r.done(inc.ID, "", flow.RecordChannel{Channel: room})
 	d := secret.Documents[0]
 	// As it is where the other one was public when it lent its document.
-	inc = r.done(inc.ID, ana, flow.UsePostmortem{Source: flow.Source{Incident: secret.ID, Document: 1}, Document: d})
+	r.done(inc.ID, ana, flow.UsePostmortem{Source: flow.Source{Incident: secret.ID, Document: 1}, Document: d})
 	if _, err := r.deliver(t.Context(), r.claimed(flow.TellLinked)); err != nil {
 		t.Fatal(err)
 	}

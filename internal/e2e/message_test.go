@@ -46,7 +46,7 @@ func repliesTo(l *line) {
 func receives(l *line) {
 	name := l.arg(0, "a name")
 	l.rest(now)
-	var err error = fmt.Errorf("nobody sent %s a file %s", l.who, name)
+	err := fmt.Errorf("nobody sent %s a file %s", l.who, name)
 	for _, f := range slices.Backward(l.r.Slack.Files()) {
 		if f.Name == name && slices.Contains(f.People, l.who) {
 			err = contains(string(f.Content), l.args[1:])
