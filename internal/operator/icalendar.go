@@ -100,7 +100,7 @@ func (h *holiday) take(name, value string) (err error) {
 	case "RRULE":
 		h.rule = strings.ToUpper(value)
 	case "STATUS":
-		h.canceled = strings.EqualFold(value, "CANCELLED") //nolint:misspell // as RFC 5545 writes it
+		h.canceled = strings.EqualFold(value, "CANCELLED") //nolint:misspell // the standard spells it so
 	}
 	return err
 }

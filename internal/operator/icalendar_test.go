@@ -26,7 +26,7 @@ func TestHolidaysAreReadAsCalendarsPublishThem(t *testing.T) {
 		{"a moment counts as its day", events("DTSTART:20261225T000000Z"), "2026-12-25"},
 		{"in order, and once", events("DTSTART:20270101", "DTSTART:20261225", "DTSTART:20270101"), "2026-12-25 2027-01-01"},
 		{"long lines go on in the next", events("DTSTART;VALUE=DA\r\n TE:20261225"), "2026-12-25"},
-		{"what was canceled is left out", events("DTSTART:20261225 / STATUS:CANCELLED"), ""}, //nolint:misspell // as RFC 5545 writes it
+		{"what was canceled is left out", events("DTSTART:20261225 / STATUS:CANCELLED"), ""}, //nolint:misspell // the standard spells it so
 		{"every year, from this one on", events("DTSTART:20200501 / RRULE:FREQ=YEARLY;UNTIL=20280501"), "2026-05-01 2027-05-01 2028-05-01"},
 		{"so many times", events("DTSTART:20250501 / RRULE:FREQ=YEARLY;COUNT=3;BYMONTH=5;BYMONTHDAY=1"), "2026-05-01 2027-05-01"},
 		{"no 29th of February where there is none", events("DTSTART:20240229 / RRULE:FREQ=YEARLY;UNTIL=20290101"), "2028-02-29"},
