@@ -77,9 +77,24 @@ const reach = `(() => {
 
 func (b *Tab) clickOn(what, element string) {
 	b.t.Helper()
-	x, y := b.find(what, element)
-	b.do("click "+what, chromedp.MouseClickXY(x, y))
+	for range 5 {
+		x, y := b.find(what, element)
+		b.Text(fmt.Sprintf(listen, element))
+		b.do("click "+what, chromedp.MouseClickXY(x, y))
+		missed, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!window.browserMissed"))
+		if err != nil || !missed { // a page that cannot be asked is being left
+			return
+		}
+	}
 }
+
+// listen notes whether the next click meets an element. It does not when the page moves while the button of the mouse is down; then people click again.
+const listen = `(() => {
+	const e = %s;
+	window.browserMissed = true;
+	const hit = (event) => { window.browserMissed = !!e && !e.contains(event.target) && !event.target.contains(e); };
+	document.addEventListener('click', hit, {capture: true, once: true});
+})()`
 
 // find waits for an element that can be clicked, and gives its middle.
 func (b *Tab) find(what, element string) (x, y float64) {
