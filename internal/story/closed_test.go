@@ -21,6 +21,10 @@ func TestAnIncidentGoesFromDeclaredToClosedByClicks(t *testing.T) {
 	b.Press("Close")
 	b.Press("Go through the Standard flow")
 	submits(b)
+	b.Sees("Documenting (now)")
+	if err := o.Quiet(t.Context()); err != nil { // what an incident says as it enters comes first
+		t.Fatal(err)
+	}
 	for i, task := range standard {
 		b.PressNear("Mark done", task)
 		if i == 2 || i == 5 { // the last of a status: Slack asks
