@@ -149,7 +149,7 @@ func (r *rig) isExcused(what string) bool {
 
 const (
 	patience = 30 * time.Second // how long people wait for what they look for
-	stuck    = 60 * time.Second // how long the bot may be busy
+	stuck    = 3 * time.Minute  // how long the bot may be busy
 	gather   = 5 * time.Second  // what the bot gathers into one message waits less than this
 	lease    = 2 * time.Minute  // a job that is being delivered is due again after at most this
 	still    = 5                // so many looks in a row must find nothing to do
