@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"epilogue/internal/sandbox"
 )
@@ -52,7 +53,24 @@ func sees(l *line) {
 		}
 		return
 	}
-	l.end(contains(l.look(place), l.args[1:]))
+	check := func() error { return contains(l.look(place), l.args[1:]) }
+	if place == "modal" {
+		l.end(l.soon(check))
+		return
+	}
+	l.end(check())
+}
+
+// soon is for what may still be on its way though nothing is to be seen of it: a bot that looks into calendars is at rest for all that Slack knows, and fills
+// its form in afterwards.
+func (l *line) soon(check func() error) error {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	err := check()
+	for end := time.Now().Add(patience); err != nil && time.Now().Before(end); err = check() {
+		<-tick.C
+	}
+	return err
 }
 
 func bookmark(l *line) {

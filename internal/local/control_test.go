@@ -2,6 +2,7 @@ package local
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -35,6 +36,17 @@ func sends(t *testing.T, r sandbox.Request) (int, string) {
 	return resp.StatusCode, string(raw)
 }
 
+// pastes sends the lines of an example, and says which of them went wrong.
+func pastes(t *testing.T, example []sandbox.Request) (trouble string) {
+	t.Helper()
+	for _, request := range example {
+		if status, answer := sends(t, request); status != http.StatusOK || !strings.Contains(answer, `"ok":true`) {
+			return fmt.Sprintf("%s\n%d %s", request.Curl(), status, answer)
+		}
+	}
+	return ""
+}
+
 // What "make run" starts is what people paste the examples into. That each works as a line of a shell is tested beside the table.
 func TestTheExamplesOfTheControlAPIWorkWithTheBotToo(t *testing.T) {
 	l := start(t, Options{})
@@ -42,18 +54,21 @@ func TestTheExamplesOfTheControlAPIWorkWithTheBotToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	var lacking []string
-	for _, chapter := range l.Slack.Manual() {
-		for _, route := range chapter.Routes {
+	for i, chapter := range l.Slack.Manual() {
+		for k, route := range chapter.Routes {
 			if err := l.Slack.Wait(t.Context(), func() bool { return len(l.Slack.Sockets()) == 2 }); err != nil { // one of the examples cuts them
 				t.Fatal(err)
 			}
 			if len(route.Example) == 0 {
 				lacking = append(lacking, route.Path[strings.LastIndex(route.Path, "/")+1:])
 			}
-			for _, request := range route.Example {
-				if status, answer := sends(t, request); status != http.StatusOK || !strings.Contains(answer, `"ok":true`) {
-					t.Errorf("%s\n%d %s", request.Curl(), status, answer)
-				}
+			// A form has three seconds to open, which a busy machine may not have: people load the page again then, and paste the lines anew.
+			trouble := pastes(t, route.Example)
+			for tries := 1; trouble != "" && tries < 3; tries++ {
+				trouble = pastes(t, l.Slack.Manual()[i].Routes[k].Example)
+			}
+			if trouble != "" {
+				t.Error(trouble)
 			}
 		}
 	}
