@@ -152,7 +152,7 @@ const (
 	stuck    = 3 * time.Minute  // how long the bot may be busy
 	gather   = 5 * time.Second  // what the bot gathers into one message waits less than this
 	lease    = 2 * time.Minute  // a job that is being delivered is due again after at most this
-	still    = 5                // so many looks in a row must find nothing to do
+	still    = 12               // so many looks in a row must find nothing to do
 	look     = 8 * time.Millisecond
 )
 
