@@ -51,6 +51,7 @@ func TestATimelineOfThousandsOfEventsIsReadByPagesAndSentWhole(t *testing.T) {
 			m.Waits(fmt.Sprintf("noted: %d ", page*12+2))
 			m.Press("Next")
 		}
+		m.Waits(fmt.Sprintf("noted: %d ", 4*12+2))
 		m.Press("Tasks")
 		m.Waits("added the follow-up *1&")
 		p.Modal().CloseAll()
