@@ -36,11 +36,17 @@ func (s *slow) Save(ctx context.Context, c store.Change) error {
 		c.Placed = nil
 	}
 	s.placed <- struct{}{}
-	if err := <-s.let; err != nil {
+	switch err := <-s.let; {
+	case errors.Is(err, errMistake):
+		panic(err)
+	case err != nil:
 		return err
 	}
 	return s.DB.Save(ctx, c)
 }
+
+// errMistake has a save panic.
+var errMistake = errors.New("a mistake")
 
 // decision is what came of a command.
 type decision struct {
@@ -57,14 +63,18 @@ func rushed(t *testing.T, r *rig, id flow.IncidentID, cmd flow.Command, people [
 	var mu sync.Mutex
 	for i, by := range people {
 		all.Go(func() {
-			_, _, err := r.do(t.Context(), id, by, "", cmd)
-			var no flow.Refusal
-			if err != nil && !errors.As(err, &no) {
-				no.Why = "failed"
+			no := flow.Refusal{Why: "failed"}
+			defer func() {
+				_ = recover() // as the queue does
+				mu.Lock()
+				defer mu.Unlock()
+				heard = append(heard, decision{by, no.Why})
+			}()
+			if _, _, err := r.do(t.Context(), id, by, "", cmd); err == nil {
+				no.Why = ""
+			} else {
+				errors.As(err, &no)
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			heard = append(heard, decision{by, no.Why})
 		})
 		<-s.begun
 		if i == 0 {
@@ -91,14 +101,16 @@ func TestNobodyHearsOfAnOutcomeThatMayNeverBeStored(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
-	t.Run("if that fails, it is decided anew", func(t *testing.T) {
-		r := newRig(t)
-		inc := r.inFlow(false)
-		heard := rushed(t, r, inc.ID, flow.CompleteTask{Task: 1}, []flow.UserID{ana, ben}, store.ErrNoRoom, nil)
-		if diff := cmp.Diff([]decision{{ana, "failed"}, {ben, ""}}, heard); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	})
+	for name, failure := range map[string]error{"fails": store.ErrNoRoom, "panics": errMistake} {
+		t.Run("if that "+name+", it is decided anew", func(t *testing.T) {
+			r := newRig(t)
+			inc := r.inFlow(false)
+			heard := rushed(t, r, inc.ID, flow.CompleteTask{Task: 1}, []flow.UserID{ana, ben}, failure, nil)
+			if diff := cmp.Diff([]decision{{ana, "failed"}, {ben, ""}}, heard); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
 }
 
 func TestACrowdAtOneIncidentIsDecidedWithoutWaitingForTheDisk(t *testing.T) {

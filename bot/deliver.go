@@ -53,13 +53,13 @@ func follows(t flow.Tell) bool { return t == flow.TellRefresh || t == flow.TellF
 // carry carries out one job. What announces renders its event; what shows renders the present.
 func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	e := job.Effect
-	if e.Tell == tellPoll {
-		return b.poll(ctx, job)
-	}
-	if e.Tell == flow.TellHome {
-		return b.publishHome(ctx, e.To)
-	}
 	switch e.Tell {
+	case flow.TellHome:
+		return b.publishHome(ctx, e.To)
+	case tellPoll:
+		return b.poll(ctx, job)
+	case tellRelease:
+		return store.Outcome{}, b.releaseTasks(ctx, job)
 	case tellRemind:
 		return b.remind(ctx, job)
 	case tellDigest:
@@ -70,9 +70,6 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 		return b.appoint(ctx, job)
 	case tellReport:
 		return b.report(ctx, job)
-	}
-	if e.Tell == tellRelease {
-		return store.Outcome{}, b.releaseTasks(ctx, job)
 	}
 	if follows(e.Tell) {
 		// The turn comes before the look: what is clicked meanwhile is in the picture.

@@ -102,24 +102,29 @@ func (b *Bot) refreshDMs(ctx context.Context, job store.Job, inc flow.Incident) 
 	if err != nil {
 		return store.Outcome{}, fmt.Errorf("read the direct messages about %s: %w", inc.ID, err)
 	}
+	return b.refreshEach(job, inc, sent, func(key string, p posted) (store.Outcome, error) {
+		if !p.Day.IsZero() {
+			return store.Outcome{Then: []store.Job{digestJob(p.To, p.Day, tellDigests, b.clock.Now())}}, nil
+		}
+		if about, ok := p.about(); !ok || job.Effect.Task != 0 && !slices.Contains(about, job.Effect.Task) {
+			return store.Outcome{}, nil
+		}
+		return b.refreshDM(ctx, job, key, p, inc)
+	})
+}
+
+// refreshEach brings messages up to date, one after the other, until there were enough for one job.
+func (b *Bot) refreshEach(job store.Job, inc flow.Incident, sent []store.Result, refresh func(key string, p posted) (store.Outcome, error)) (store.Outcome, error) {
 	var out store.Outcome
 	for _, r := range sent {
 		var p posted
 		if err := json.Unmarshal(r.Value, &p); err != nil {
 			continue
 		}
-		if !p.Day.IsZero() {
-			out.Then = append(out.Then, digestJob(p.To, p.Day, tellDigests, b.clock.Now()))
-			continue
-		}
-		about, ok := p.about()
-		if !ok || job.Effect.Task != 0 && !slices.Contains(about, job.Effect.Task) {
-			continue
-		}
-		one, err := b.refreshDM(ctx, job, r.Key, p, inc)
+		one, err := refresh(r.Key, p)
 		switch verdictOf(err) {
 		case fine:
-			out.Results = append(out.Results, one.Results...)
+			out.Results, out.Then = append(out.Results, one.Results...), append(out.Then, one.Then...)
 		case gone:
 			out.Results = append(out.Results, store.Result{Key: r.Key})
 		case refused:

@@ -61,37 +61,13 @@ func (b *Bot) refreshFollowUp(ctx context.Context, job store.Job, inc flow.Incid
 	if err != nil {
 		return store.Outcome{}, fmt.Errorf("read the direct messages about follow-ups of %s: %w", inc.ID, err)
 	}
-	var out store.Outcome
-	for _, r := range sent {
-		var p posted
-		if err := json.Unmarshal(r.Value, &p); err != nil {
-			continue
-		}
+	return b.refreshEach(job, inc, sent, func(key string, p posted) (store.Outcome, error) {
 		f, ok := inc.FollowUp(p.FollowUp)
 		if !ok {
-			continue
+			return store.Outcome{}, nil
 		}
-		one, err := b.refreshFollowUpDM(ctx, job, r.Key, p, inc, f)
-		switch verdictOf(err) {
-		case fine:
-			out.Results = append(out.Results, one.Results...)
-		case gone:
-			out.Results = append(out.Results, store.Result{Key: r.Key})
-		case refused:
-			b.log.Warn("a direct message cannot be brought up to date", "incident", inc.ID, "err", err)
-		default:
-			if len(out.Results) == 0 {
-				return out, err
-			}
-			p.Shown = "" // it may have been edited
-			out.Results = append(out.Results, p.result(r.Key))
-			return b.goOn(out, job), nil
-		}
-		if len(out.Results) >= mostEdits {
-			return b.goOn(out, job), nil
-		}
-	}
-	return out, nil
+		return b.refreshFollowUpDM(ctx, job, key, p, inc, f)
+	})
 }
 
 func (b *Bot) refreshFollowUpDM(ctx context.Context, job store.Job, key string, p posted, inc flow.Incident, f flow.FollowUp) (store.Outcome, error) {

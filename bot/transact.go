@@ -32,6 +32,9 @@ func (b *Bot) do(ctx context.Context, id flow.IncidentID, by flow.UserID, delive
 	return flow.Incident{}, nil, fmt.Errorf("change %s: %w", id, store.ErrConflict)
 }
 
+// errUnfinished is what became of an outcome that was not saved to the end.
+var errUnfinished = errors.New("not saved to the end")
+
 // try decides a command once, on the latest outcome, be it still on its way to the disk. It is to be tried again when the incident was changed by another
 // way meanwhile, or when the outcome that it was decided on never got there.
 func (b *Bot) try(ctx context.Context, id flow.IncidentID, by flow.UserID, delivery string, cmd flow.Command) (inc flow.Incident, events []flow.Event, again bool, err error) {
@@ -39,7 +42,7 @@ func (b *Bot) try(ctx context.Context, id flow.IncidentID, by flow.UserID, deliv
 	if err != nil {
 		return inc, nil, false, fmt.Errorf("wait for others at %s: %w", id, err)
 	}
-	var failed error
+	failed := errUnfinished // as it stays if deciding panics: then nothing may rest on it
 	defer func() { t.end(failed) }()
 	before, err := b.before(ctx, t)
 	if err != nil {
@@ -152,9 +155,11 @@ func (b *Bot) declare(ctx context.Context, by flow.UserID, delivery string, cmd 
 	if err != nil {
 		return flow.Incident{}, fmt.Errorf("declare %s: %w", id, err)
 	}
-	after, _, err := b.save(ctx, t, flow.Incident{ID: id}, by, delivery, cmd, extra...)
-	t.end(err)
-	return after, err
+	failed := errUnfinished
+	defer func() { t.end(failed) }()
+	var after flow.Incident
+	after, _, failed = b.save(ctx, t, flow.Incident{ID: id}, by, delivery, cmd, extra...)
+	return after, failed
 }
 
 // see reads an incident as somebody may see it: a private one is, to everyone outside its channel, not there.
