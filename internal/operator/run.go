@@ -192,11 +192,13 @@ func (h *household) handOver(s *ownersocket.Successor) error {
 	return nil
 }
 
-// late passes on what Slack sent when it could no longer be acknowledged here.
-func (h *household) late(raw []byte, received time.Time) {
-	if s := h.successor.Load(); s != nil {
+// late passes what Slack sends while this process leaves on to its successor, if there is one.
+func (h *household) late(raw []byte, received time.Time) (taken bool) {
+	s := h.successor.Load()
+	if s != nil {
 		s.Pass(raw, received)
 	}
+	return s != nil
 }
 
 // serveTools lets commands such as backup use the store while the bot has it. The bot does its work without that.

@@ -314,6 +314,21 @@ func slowest(s *sandbox.Server) (most time.Duration) {
 	return most
 }
 
+// unserved are the envelopes that were delivered on a connection which went on acknowledging after that, and were not acknowledged. What crosses
+// the close frame, which follows the last ack, nobody can acknowledge.
+func unserved(s *sandbox.Server) (out []sandbox.Envelope) {
+	last := map[int]int{}
+	for _, e := range s.Envelopes() {
+		last[e.AckedOn] = max(last[e.AckedOn], e.AckSeq)
+	}
+	for _, e := range s.Envelopes() {
+		if !e.Acked() && slices.ContainsFunc(e.Deliveries, func(d sandbox.Delivery) bool { return d.Seq < last[d.Socket] }) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 func TestSIGTERMUnderLoadAcknowledgesWhatWasDeliveredAndClosesProperly(t *testing.T) {
 	const tasks = 60
 	path := filepath.Join(t.TempDir(), "epilogue.db")
@@ -331,10 +346,14 @@ func TestSIGTERMUnderLoadAcknowledgesWhatWasDeliveredAndClosesProperly(t *testin
 	var acked sync.Map
 	g.Go(func() {
 		for i := 1; i <= tasks; i++ {
+			pause := 25 * time.Millisecond
+			if i > 12 {
+				pause = time.Millisecond // a burst as it is asked to stop
+			}
 			select {
 			case <-done:
 				return
-			case <-time.After(20 * time.Millisecond):
+			case <-time.After(pause):
 			}
 			g.Go(func() {
 				if s.Person("ben").Slash(channel, fmt.Sprintf("/inc task %d done", i)).Acked {
@@ -343,7 +362,7 @@ func TestSIGTERMUnderLoadAcknowledgesWhatWasDeliveredAndClosesProperly(t *testin
 			})
 		}
 	})
-	wait(400 * time.Millisecond)
+	wait(12*25*time.Millisecond + 10*time.Millisecond)
 	s.Faults().Ghosts(time.Minute) // Slack goes on counting what ends without a close frame
 	began := time.Now()
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
@@ -360,6 +379,9 @@ func TestSIGTERMUnderLoadAcknowledgesWhatWasDeliveredAndClosesProperly(t *testin
 	}
 	if left := s.Sockets(); len(left) != 0 {
 		t.Errorf("Slack still counts the connections %v", left)
+	}
+	for _, e := range unserved(s) {
+		t.Errorf("delivered before the last ack of its connection, and never acknowledged: %s", e.Payload)
 	}
 	db, err := boltstore.Open(path, boltstore.Options{})
 	if err != nil {

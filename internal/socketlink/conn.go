@@ -37,8 +37,10 @@ type conn struct {
 	sign    time.Time // the last proof that it works in both directions
 	why     error     // what went wrong first, if anything did
 	unacked int
+	late    bool          // what arrives from now on can be acked here no more
 	recent  []sent        // acks that Slack may not have read yet
 	idle    chan struct{} // not nil while somebody waits for unacked to be 0
+	last    bool          // and then nothing more is to be acked
 }
 
 // connect opens one connection and returns it once it said hello.
@@ -151,11 +153,7 @@ func (c *conn) take(raw []byte) {
 	case err != nil:
 		c.unreadable(raw, findID(raw), err)
 	case m.EnvelopeID != "":
-		if !c.link.accept(c) {
-			c.link.opt.Late(raw, time.Now())
-			return
-		}
-		c.link.opt.Handle(c.envelope(m))
+		c.link.hand(c, raw, c.envelope(m))
 	case m.Type == "hello":
 		offer(c.hello, m)
 	case m.Type == "disconnect":
@@ -194,7 +192,10 @@ func (c *conn) ackOdd(frame []byte) {
 	default:
 		return
 	}
-	c.owe()
+	if !c.owe() {
+		<-c.odd
+		return
+	}
 	c.link.work.Go(func() {
 		defer func() { c.settle(); <-c.odd }()
 		_ = c.send(c.life, frame) // nothing is left to do for it if this fails
@@ -301,7 +302,7 @@ func (c *conn) lastSign() time.Time {
 // a socket with unread bytes resets it, which can destroy acks on their way. Whoever is in a greater
 // hurry may call leave again.
 func (c *conn) leave(linger, acks, answer time.Duration) {
-	if c.over(linger, nil) || c.over(acks, c.settled()) {
+	if c.over(linger, nil) || c.over(acks, c.settled(false)) {
 		return
 	}
 	c.goodbye()
@@ -373,11 +374,22 @@ func (c *conn) reason() error {
 	return c.why
 }
 
-// owe and settle count what was delivered and not acked yet.
-func (c *conn) owe() {
+// owe and settle count what was delivered and not acked yet. It is false when nothing more can be acked here.
+func (c *conn) owe() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.late {
+		return false
+	}
 	c.unacked++
+	return true
+}
+
+// shut has nothing more owed.
+func (c *conn) shut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.late = true
 }
 
 func (c *conn) settle() {
@@ -387,10 +399,12 @@ func (c *conn) settle() {
 	c.wake()
 }
 
-// settled returns a channel that is closed as soon as nothing delivered is without its ack.
-func (c *conn) settled() <-chan struct{} {
+// settled returns a channel that is closed as soon as nothing delivered is without its ack. If that is to be the last one, the connection is shut at
+// that very moment: nothing comes between the last ack and the close frame.
+func (c *conn) settled(last bool) <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.last = c.last || last
 	if c.idle == nil {
 		c.idle = make(chan struct{})
 	}
@@ -404,5 +418,6 @@ func (c *conn) wake() {
 	if c.unacked == 0 && c.idle != nil {
 		close(c.idle)
 		c.idle = nil
+		c.late = c.late || c.last
 	}
 }

@@ -223,7 +223,7 @@ func (c *conn) envelope(m message) Envelope {
 
 // Adopt takes in an envelope that another process got when it could no longer ack it: what its
 // Options.Late was given. Handle gets it on the caller's goroutine, as one that arrived at received; one
-// that is too late here as well goes to our own Late. Its ack goes out on any live connection; Slack does
+// that is too late here as well is offered to our own Late. Its ack goes out on any live connection; Slack does
 // not document whether it honors that, so it is no more than a second chance for a click that would
 // else have failed for certain.
 func (l *Link) Adopt(raw []byte, received time.Time) {
@@ -232,13 +232,9 @@ func (l *Link) Adopt(raw []byte, received time.Time) {
 		return
 	}
 	c := l.adopter()
-	if !l.accept(c) {
-		l.opt.Late(raw, received)
-		return
-	}
 	e := c.envelope(m)
 	e.Received = received
-	l.opt.Handle(e)
+	l.hand(c, raw, e)
 }
 
 // ackFrame builds what Slack gets. HTML is not escaped: <@U1> would take three times the room, and

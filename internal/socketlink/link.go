@@ -47,10 +47,11 @@ type Options struct {
 	// what people typed. Like Handle, it must not block. Default: only the log hears of it.
 	Unreadable func(raw []byte, err error)
 
-	// Late gets the envelopes that arrive once Run was asked to stop: as Slack wrote them, with when they
-	// were read. They cannot be acked here any more; the link of another process can Adopt them. Like
-	// Handle, it must not block. Default: they are dropped, and Slack tells the person that it failed.
-	Late func(raw []byte, received time.Time)
+	// Late is offered the envelopes that arrive once Run was asked to stop: as Slack wrote them, with when
+	// they were read. It reports whether somebody takes care of them, such as the link of another process,
+	// which can Adopt them. What nobody takes is handled here for as long as it can be acked here; after that
+	// it is dropped, and Slack tells the person that it failed. Like Handle, it must not block. Default: nobody does.
+	Late func(raw []byte, received time.Time) (taken bool)
 
 	// Changed is told when the number of live connections changes, one call at a time. It must not
 	// block. Default: nobody is told.
@@ -114,7 +115,7 @@ type Link struct {
 	changed   chan struct{}  // closed and replaced when a connection comes to life
 	opening   int            // connections being dialed, which Slack may count already
 	ended     []time.Time    // when connections ended lately: Slack may count them still
-	stopping  bool           // envelopes are no longer accepted
+	stopping  bool           // envelopes are offered to Late first
 	everLive  bool
 	doomed    error     // the last fatal answer, while nothing has contradicted it
 	doomSince time.Time // when the first of these answers came
@@ -144,7 +145,7 @@ func (o Options) withDefaults() Options {
 		o.Unreadable = func([]byte, error) {}
 	}
 	if o.Late == nil {
-		o.Late = func([]byte, time.Time) {}
+		o.Late = func([]byte, time.Time) bool { return false }
 	}
 	if o.Changed == nil {
 		o.Changed = func(State) {}
@@ -180,9 +181,9 @@ func (o Options) withDefaults() Options {
 // Run connects, stays connected and delivers envelopes until ctx ends or Slack says something that
 // trying again cannot cure. It may be called once.
 //
-// When ctx ends, Run accepts no more envelopes (Late gets them; else Slack tells the person that the
-// click failed, which is true), waits until those delivered were acked or dropped, sends close frames
-// and returns nil, all within StopWithin. Acks go out during that time, so the consumer has to be stopped after Run, not before.
+// When ctx ends, Run waits until what was delivered is acked or dropped, sends close frames and returns nil, all within StopWithin. Slack
+// knows nothing of it until it reads them, so what it delivers until then is served like any other (unless Late takes it): on each
+// connection the close frame follows the last ack. The consumer has to be stopped after Run, not before.
 //
 // The error is a *FatalError. Before the first connection it is returned at once. Later, a fatal
 // answer may be Slack's own hiccup, and giving up would make it an outage: it is retried every

@@ -401,26 +401,63 @@ func TestAStopAcksWhatIsInHandAndSaysGoodbye(t *testing.T) {
 		inHand := []Envelope{r.next(), r.next()}
 		r.stop()
 		synctest.Wait()
-		socks[0].deliver("too late")
+		socks[0].deliver("meanwhile") // Slack knows nothing of it yet
+		inHand = append(inHand, r.next())
 		pass(time.Second) // the consumer takes its time
 		for _, e := range inHand {
 			if err := e.Ack(t.Context(), nil); err != nil {
 				t.Errorf("ack while stopping: %v", err)
 			}
 		}
+		socks[0].deliver("crosses the close frame")
 		r.end()
 		synctest.Wait()
 		pass(time.Second)
-		if diff := cmp.Diff([]string{"E0", "E1"}, f.ackedIDs()); diff != "" {
+		if diff := cmp.Diff([]string{"E0", "E1", "meanwhile"}, f.ackedIDs()); diff != "" {
 			t.Errorf("acked: %s", diff)
 		}
 		if len(r.envelopes) != 0 {
-			t.Error("an envelope was accepted after the stop")
+			t.Error("an envelope was accepted that cannot be acknowledged")
 		}
 		for _, s := range socks {
 			if s.closeCode() != 1000 {
 				t.Errorf("connection %d: close code %d, want 1000", s.number, s.closeCode())
 			}
+		}
+	})
+}
+
+func TestAStopUnderAFloodServesOnForAWhileAndEndsInTime(t *testing.T) {
+	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
+		r := f.start(func(o *Options) { o.Connections = 1 })
+		r.connected(1)
+		slack, flood := f.live()[0], make(chan struct{})
+		f.work.Go(func() {
+			for i := 0; slack.isOpen(); i++ {
+				slack.deliver(fmt.Sprintf("E%03d", i))
+				pass(10 * time.Millisecond)
+			}
+		})
+		f.work.Go(func() {
+			for {
+				select {
+				case e := <-r.envelopes:
+					f.work.Go(func() {
+						pass(25 * time.Millisecond) // longer than until the next one comes: there is always one in hand
+						if err := e.Ack(t.Context(), nil); err != nil {
+							t.Errorf("what was accepted was not acknowledged: %v", err)
+						}
+					})
+				case <-flood:
+					return
+				}
+			}
+		})
+		pass(time.Second)
+		r.end()
+		close(flood)
+		if got := len(f.ackedIDs()); got < 190 || got > 210 {
+			t.Errorf("%d were acknowledged, want those of the second before the stop and of one after it", got)
 		}
 	})
 }

@@ -93,16 +93,26 @@ func (l *Link) remove(c *conn) {
 	l.ended = append(l.ended, time.Now())
 }
 
-// accept reports whether an envelope may still be handed over. Then it is counted, and c owes its ack: whoever leaves from now on waits for that.
-func (l *Link) accept(c *conn) bool {
+// accept reports whether an envelope may be handed over. Then it is counted, and c owes its ack: whoever leaves from now on waits for that. Once the
+// link is being stopped, only what was refused before is accepted, and that only where it can be acked still.
+func (l *Link) accept(c *conn, before bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.stopping {
+	if l.stopping && (!before || c.hasLeft()) || !c.owe() {
 		return false
 	}
 	l.counts.Envelopes++
-	c.owe()
 	return true
+}
+
+// hand gives an envelope to Handle, or once the link is being stopped, to Late if that takes it.
+func (l *Link) hand(c *conn, raw []byte, e Envelope) {
+	for refused := false; !l.accept(c, refused); refused = true {
+		if refused || l.opt.Late(raw, e.Received) {
+			return
+		}
+	}
+	l.opt.Handle(e)
 }
 
 // adopter is a live connection, or if there is none, one that is gone: what is acked there goes out elsewhere, once there is one.
@@ -256,8 +266,14 @@ func (l *Link) leaveAll() {
 	conns := slices.Collect(maps.Keys(l.conns))
 	l.mu.Unlock()
 	for _, c := range conns {
-		// Three quarters of the time for the acks, the rest for the close frames.
-		l.work.Go(func() { c.leave(0, l.opt.StopWithin*3/4, min(l.opt.StopWithin/4, closeWithin)) })
+		// Half of the time for what Slack goes on delivering, a quarter for the acks of the last of it, and one for the close frames.
+		quarter := l.opt.StopWithin / 4
+		l.work.Go(func() {
+			if !c.over(2*quarter, c.settled(true)) {
+				c.shut()
+				c.leave(0, quarter, min(quarter, closeWithin))
+			}
+		})
 	}
 	l.work.Wait()
 }

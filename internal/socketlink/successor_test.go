@@ -22,7 +22,7 @@ func TestWhatArrivesTooLateIsAcknowledgedBySomebodyElse(t *testing.T) {
 		var got []late
 		r := f.start(func(o *Options) {
 			o.Connections = 1
-			o.Late = func(raw []byte, at time.Time) { got = append(got, late{string(raw), at}) }
+			o.Late = func(raw []byte, at time.Time) bool { got = append(got, late{string(raw), at}); return true }
 		})
 		r.connected(1)
 		mine := f.live()[2]
@@ -98,7 +98,9 @@ func TestWhatIsAdoptedWithoutAConnectionIsAckedOnTheNextOne(t *testing.T) {
 func TestWhatIsNoEnvelopeIsNotAdoptedNorAfterTheEnd(t *testing.T) {
 	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
 		var late []string
-		r := f.start(func(o *Options) { o.Late = func(raw []byte, _ time.Time) { late = append(late, string(raw)) } })
+		r := f.start(func(o *Options) {
+			o.Late = func(raw []byte, _ time.Time) bool { late = append(late, string(raw)); return true }
+		})
 		r.connected(2)
 		for _, raw := range []string{"", "{", `{"type":"hello"}`, `{"envelope_id":"E","type":"interactive"}`} {
 			r.Adopt([]byte(raw), time.Now())
