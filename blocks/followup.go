@@ -412,7 +412,7 @@ func (s Scene) followUpRefused(inc flow.Incident, r flow.Refusal, id flow.Incide
 		if r.State == flow.NotDoing {
 			how = say("not doing")
 		}
-		return say("The follow-up %s is already %s: %s, %s. It can be reopened: %s.", named, how, s.name(r.By), s.moment(r.At), s.command("follow-ups %s", id))
+		return say("The follow-up %s is already %s: %s, %s. It can be reopened: %s.", named, how, s.name(r.By), s.moment(r.At), s.command("follow-up %s %d reopen", id, int(r.FollowUp)))
 	case flow.FollowUpIsOpen:
 		return say("The follow-up %s is open already.", named)
 	case flow.TooManyFollowUps:

@@ -46,6 +46,9 @@ func Help(s Scene, h Here) Message {
 	if h.Incident.ID != 0 {
 		add("what happened, in order", "timeline")
 		add("what is to be done so that it does not come back", "follow-up Retry the payment provider")
+		if open := h.Incident.OpenFollowUps(); len(open) > 0 {
+			add("mark one of them done; also not-doing, assign, due, link", "follow-up %d done", int(open[0].Number))
+		}
 		add("another incident", "declare Checkout errors in EU")
 	}
 	if h.Tasks > 0 {

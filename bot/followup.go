@@ -17,10 +17,13 @@ const (
 	listFollowUp  = "follow-up"
 )
 
-// followUp is /inc follow-up TITLE.
+// followUp is /inc follow-up TITLE, and /inc follow-up N with what is to become of it.
 func (b *Bot) followUp(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
 	if t.rest == "" {
 		return b.followUpForm(ctx, r, inc, blocks.FollowUpDraft{})
+	}
+	if n, verb, rest, ok := numberedFollowUp(t.rest, inc); ok {
+		return b.changeFollowUp(ctx, r, inc, n, verb, rest)
 	}
 	return b.addFollowUp(ctx, r, inc.ID, flow.AddFollowUp{Title: readable(t.rest)}, "")
 }
@@ -84,17 +87,25 @@ func (b *Bot) onFollowUpClick(ctx context.Context, r request, action blocks.Acti
 	}
 	switch action {
 	case blocks.EditFollowUp:
-		if err := b.mayOpen(ctx, r, inc, flow.EditFollowUp{FollowUp: f.Number}); err != nil {
-			return answer{}, err
-		}
-		return b.open(r, blocks.FollowUpForm(b.scene(ctx), inc, blocks.FollowUpDraft{FollowUp: f})), nil
+		return b.editFollowUpForm(ctx, r, inc, f)
 	case blocks.SkipFollowUp:
-		if err := b.mayOpen(ctx, r, inc, flow.SettleFollowUp{FollowUp: f.Number, State: flow.NotDoing, Reason: someText}); err != nil {
-			return answer{}, err
-		}
-		return b.open(r, blocks.SkipFollowUpForm(b.scene(ctx), inc, f)), nil
+		return b.skipFollowUpForm(ctx, r, inc, f)
 	}
 	return answer{}, badClick(r)
+}
+
+func (b *Bot) editFollowUpForm(ctx context.Context, r request, inc flow.Incident, f flow.FollowUp) (answer, error) {
+	if err := b.mayOpen(ctx, r, inc, flow.EditFollowUp{FollowUp: f.Number}); err != nil {
+		return answer{}, err
+	}
+	return b.open(r, blocks.FollowUpForm(b.scene(ctx), inc, blocks.FollowUpDraft{FollowUp: f})), nil
+}
+
+func (b *Bot) skipFollowUpForm(ctx context.Context, r request, inc flow.Incident, f flow.FollowUp) (answer, error) {
+	if err := b.mayOpen(ctx, r, inc, flow.SettleFollowUp{FollowUp: f.Number, State: flow.NotDoing, Reason: someText}); err != nil {
+		return answer{}, err
+	}
+	return b.open(r, blocks.SkipFollowUpForm(b.scene(ctx), inc, f)), nil
 }
 
 // followUpOf is the command behind a form about a follow-up that is there.
