@@ -117,7 +117,7 @@ func (s Scene) followUpBlocks(inc flow.Incident, f flow.FollowUp, line Text) []s
 }
 
 // FollowUpsModal shows the follow-ups of an incident, page by page: those that are open first. It points out what they lack, and keeps nobody
-// from anything.
+// from anything. Submitting it settles the task to review them, if there is one.
 func FollowUpsModal(s Scene, inc flow.Incident, number int) slack.ModalViewRequest {
 	open := inc.OpenFollowUps()
 	all := open
@@ -138,7 +138,8 @@ func FollowUpsModal(s Scene, inc flow.Incident, number int) slack.ModalViewReque
 		shown = append(shown, s.followUpBlocks(inc, f, s.followUpLine(f))...)
 	}
 	shown = append(shown, page.turn(FollowUps, r)...)
-	return modal(FollowUps, Ref{Incident: inc.ID, Page: page.Number}, "Follow-ups of "+inc.ID.String(), "", shown...)
+	r.Page = page.Number
+	return reviewed(modal(FollowUps, r, "Follow-ups of "+inc.ID.String(), "", shown...), r, inc, flow.ReviewFollowUps, "Follow-ups are reviewed")
 }
 
 func (s Scene) followUpsSummed(inc flow.Incident) Text {

@@ -16,7 +16,8 @@ type Timelined struct {
 	Viewer flow.UserID // can edit and remove their own notes
 }
 
-// TimelineModal shows a page of the timeline, oldest first. Lines beyond TimelinePage are not shown: ask for as many.
+// TimelineModal shows a page of the timeline, oldest first. Lines beyond TimelinePage are not shown: ask for as many. Submitting it settles the task to
+// review the timeline, if there is one.
 func TimelineModal(s Scene, inc flow.Incident, t Timelined) slack.ModalViewRequest {
 	r := Ref{Incident: inc.ID, Want: string(t.About)}
 	shown := []slack.Block{section(join("\n", heading(inc), topic(t.About)), nil), actions("filter/"+inc.ID.String(), filters(r)...)}
@@ -31,7 +32,7 @@ func TimelineModal(s Scene, inc flow.Incident, t Timelined) slack.ModalViewReque
 	shown = append(shown, small(say("Add a note with %s, a message by pinning it or with a 📌. The whole of it as a file: %s.",
 		s.command("timeline your note"), s.command("audit %s", inc.ID))))
 	r.Page = t.Number
-	return modal(Timeline, r, "Timeline of "+inc.ID.String(), "", shown...)
+	return reviewed(modal(Timeline, r, "Timeline of "+inc.ID.String(), "", shown...), r, inc, flow.ReviewTimeline, "Timeline is reviewed")
 }
 
 func eventsOf(lines []flow.Line) []flow.Event {

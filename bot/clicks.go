@@ -171,6 +171,9 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 // turnPage shows another page of the view that was clicked, or opens the first one.
 func (b *Bot) turnPage(r request, view slack.ModalViewRequest) answer {
 	if r.view.Type == "modal" && r.view.Callback == view.CallbackID {
+		if c, err := metadata(r.view.Metadata); err == nil { // the list below it stays the one below it
+			view = c.onto(view)
+		}
 		return answer{then: b.update(r.view.ID, view)}
 	}
 	return b.open(r, view)

@@ -86,6 +86,8 @@ func (b *Bot) commandOf(ctx context.Context, action blocks.Action, ref blocks.Re
 	switch action {
 	case blocks.Update:
 		return updateOf(v), nil
+	case blocks.Timeline, blocks.FollowUps: // it was reviewed
+		return flow.CompleteTask{Task: ref.Task}, nil
 	case blocks.Skip:
 		return flow.SkipTask{Task: ref.Task, Reason: reason}, nil
 	case blocks.Snooze:
