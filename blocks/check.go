@@ -225,7 +225,7 @@ func (c *checker) textIs(at string, t object, most int, kind string) {
 var where = map[string]string{
 	"button": "sa", "overflow": "sa", "checkboxes": "sai", "radio_buttons": "sai", "static_select": "sai", "multi_static_select": "sai",
 	"external_select": "sai", "multi_external_select": "sai", "multi_users_select": "sai", "users_select": "sai", "conversations_select": "sai", "datepicker": "sai", "plain_text_input": "i",
-	"datetimepicker": "ai",
+	"datetimepicker": "ai", "timepicker": "sai",
 }
 
 func (c *checker) element(at string, o object, place string) {

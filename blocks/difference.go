@@ -233,6 +233,10 @@ func (s Scene) calendarChanged(d flow.Difference) Text {
 			out = append(out, say("Working days are %s (were: %s).", weekdays(f.To.Days), weekdays(f.From.Days)))
 			continue
 		}
+		if f.Field == flow.FieldHours {
+			out = append(out, say("Working hours are %s (were: %s).", hours(f.To.Hours), hours(f.From.Hours)))
+			continue
+		}
 		out = append(out, holidays("New holidays: %s.", f.To.Dates, f.From.Dates), holidays("No holidays anymore: %s.", f.From.Dates, f.To.Dates))
 	}
 	return join(" ", out...)

@@ -58,9 +58,10 @@ func TestTheDifferenceBetweenVersionsIsReadable(t *testing.T) {
 		{
 			"the calendar", func(p *flow.Process) {
 				p.Calendar.WorkingDays = []time.Weekday{time.Thursday, time.Sunday, time.Monday}
+				p.Hours = flow.WorkingHours{From: 8 * 60, To: 17 * 60, Digest: 10*60 + 30}
 				p.Calendar.Holidays = []flow.Date{{Year: 2027, Month: 1, Day: 1}, {Year: 2026, Month: 12, Day: 25}}
 			},
-			[]string{`Working days are Mon, Thu, Sun (were: Mon, Tue, Wed, Thu, Fri). New holidays: 2026-12-25, 2027-01-01.`},
+			[]string{`Working days are Mon, Thu, Sun (were: Mon, Tue, Wed, Thu, Fri). New holidays: 2026-12-25, 2027-01-01. Working hours are 08:00 to 17:00, digest at 10:30 (were: 09:00 to 17:00).`},
 		},
 		{"no working days", func(p *flow.Process) { p.Calendar.WorkingDays = nil }, []string{`Working days are all days (were: Mon, Tue, Wed, Thu, Fri).`}},
 		{

@@ -49,6 +49,11 @@ func editRefused(r flow.Refusal) (Text, bool) {
 		return say("Choose a channel or a person who hears of what is late, not both."), true
 	case flow.CannotBeAdmin:
 		return say("Only full members of this workspace can be admins. Leave out whoever is a guest, of another organization, deactivated or a bot."), true
+	case flow.BadHours:
+		if r.Field == flow.FieldDigest {
+			return say("The digest comes within working hours: choose a time from their beginning to an hour before their end."), true
+		}
+		return say("Working hours end at least an hour after they begin, on the same day. Choose a later time."), true
 	case flow.NoDay:
 		return say("This is not a day. Write days like 2026-12-25, one a line."), true
 	case flow.Unsound:

@@ -30,7 +30,7 @@ func SettingsModal(s Scene) slack.ModalViewRequest {
 		admins = say("Admins and owners of this workspace, and whoever the configuration names.")
 	}
 	shown = append(shown,
-		section(join("\n", say("*Working days*"), s.calendarInWords()), button(EditCalendar, "Edit", Ref{}, "Working days")),
+		section(join("\n", say("*Working days and hours*"), s.calendarInWords()), button(EditCalendar, "Edit", Ref{}, "Working days and hours")),
 		section(join("\n", say("*Reminders and follow-ups*"), s.remindersInWords()), button(EditReminders, "Edit", Ref{}, "Reminders and follow-ups")),
 		section(join("\n", say("*Who shapes the process*"), admins), button(EditAdmins, "Edit", Ref{}, "Admins")))
 	return modal(Settings, Ref{}, "Settings", "", shown...)
@@ -49,10 +49,11 @@ func offeredNames(roles []flow.Role) []string {
 func (s Scene) calendarInWords() Text {
 	c := s.Process.Calendar
 	days := c.WorkingDays
-	if len(days) == 0 {
-		return say("every day; %s", count(len(c.Holidays), "holiday"))
+	on := say("every day")
+	if len(days) > 0 {
+		on = weekdays(days)
 	}
-	return say("%s; %s", weekdays(days), count(len(c.Holidays), "holiday"))
+	return join("; ", on, hours(s.Process.Hours), say("%s", count(len(c.Holidays), "holiday")))
 }
 
 // LabelsModal shows one of the lists of labels, by pages.
@@ -117,8 +118,9 @@ func HolidaysTyped(days []flow.Date) (string, bool) {
 	return s, utf8.RuneCountInString(s) <= mostTyped
 }
 
-// CalendarForm edits working days and holidays, the latter as they were typed. More holidays than a field holds stay as they are.
-func CalendarForm(s Scene, days []time.Weekday, holidays string, r Ref, e Editing) slack.ModalViewRequest {
+// CalendarForm edits working days, working hours and holidays, the latter as they were typed. More holidays than a field holds stay as they are.
+func CalendarForm(s Scene, days []time.Weekday, holidays string, h flow.WorkingHours, r Ref, e Editing) slack.ModalViewRequest {
+	h = h.Known()
 	box := slack.NewCheckboxGroupsBlockElement(flow.FieldDays)
 	for _, w := range week {
 		o := option(dayKey(w), w.String())
@@ -129,15 +131,34 @@ func CalendarForm(s Scene, days []time.Weekday, holidays string, r Ref, e Editin
 			}
 		}
 	}
-	shown := append(s.opening(say("Due dates that are counted in business days leave out all other days, for tasks whose status begins from now on. Dates that are set stay."), e),
-		hint(optional(input(flow.FieldDays, "Working days", box)), say("None: every day.")))
+	shown := append(s.opening(say("Due dates that are counted in business days leave out all other days, for tasks whose status begins from now on. Dates that are set stay. Reminders keep to the new days and hours from the next one on."), e),
+		hint(optional(input(flow.FieldDays, "Working days", box)), say("None: every day.")),
+		hint(input(flow.FieldHours, "Working hours begin", clock(flow.FieldHours, h.From)), say("By everyone's own clock. Nobody is reminded outside of them, and times for a debrief are looked for within them.")),
+		input(flow.FieldHoursTo, "Working hours end", clock(flow.FieldHoursTo, h.To)),
+		hint(optional(input(flow.FieldDigest, "Digests come", clock(flow.FieldDigest, h.Digest))), say("One message with all reminders of a day. Empty: as working hours begin.")))
 	if _, fits := HolidaysTyped(s.Process.Calendar.Holidays); fits {
 		shown = append(shown, hint(optional(input(flow.FieldHolidays, "Holidays", typed(flow.FieldHolidays, holidays, mostTyped, true))),
 			say("A day on each line, like 2026-12-25. What stands behind it on the line is left out.")))
 	} else {
 		shown = append(shown, section(say("%s are set, more than a field holds: they are edited with epilogue flows export and import.", count(len(s.Process.Calendar.Holidays), "holiday")), nil))
 	}
-	return modal(EditCalendar, r, "Working days", "Save", shown...)
+	return modal(EditCalendar, r, "Working days and hours", "Save", shown...)
+}
+
+// hours are working hours in words: 09:00 to 17:00, digest at 10:00.
+func hours(h flow.WorkingHours) Text {
+	h = h.Known()
+	text := say("%s to %s", h.From, h.To)
+	if h.Digest != h.From {
+		text = say("%s, digest at %s", text, h.Digest)
+	}
+	return text
+}
+
+func clock(field string, set flow.TimeOfDay) *slack.TimePickerBlockElement {
+	e := slack.NewTimePickerBlockElement(field)
+	e.InitialTime = set.String()
+	return e
 }
 
 func dayKey(w time.Weekday) string { return strings.ToLower(w.String()[:3]) }

@@ -64,7 +64,7 @@ func processViews(s Scene) map[string]slack.ModalViewRequest {
 		"settings":        SettingsModal(s), "labels-severities": LabelsModal(s, flow.Severities, 0), "labels-roles": LabelsModal(s, flow.Roles, 0),
 		"label-add": LabelForm(s, "", "", list(flow.Types), Editing{}), "label-edit": LabelForm(s, "Scribe", "Writes.", Ref{Want: string(flow.Roles), Key: "scribe"}, meanwhile),
 		"label-retire": RetireForm(s, s.Process.Roles[1], list(flow.Roles), means),
-		"calendar":     CalendarForm(s, s.Process.Calendar.WorkingDays, "2026-12-25 Christmas\n", at, Editing{}),
+		"calendar":     CalendarForm(s, s.Process.Calendar.WorkingDays, "2026-12-25 Christmas\n", flow.WorkingHours{}, at, Editing{}),
 		"reminders":    RemindersForm(s, flow.SetReminders{Reminders: flow.Reminders{Escalation: flow.Escalation{Channel: "C1"}, Report: "C2"}, FollowUpEmoji: "round_pushpin"}, at, meanwhile),
 		"admins":       AdminsForm(s, []flow.UserID{ben}, []flow.GroupID{"S1"}, at, Editing{}),
 		"history":      HistoryModal(s, Page[VersionData]{Items: []VersionData{version, old, {Version: 1, First: true}}, More: true}),

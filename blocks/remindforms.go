@@ -43,7 +43,7 @@ const RemindersPage = 15
 
 // RemindersMessage says what will come when, and offers to pause it.
 func RemindersMessage(s Scene, d RemindersData) Message {
-	opening := say("Digests come at 9:00 on business days (%s), only when something is due.", brief(d.Zone, shortPerson))
+	opening := say("Digests come at %s on business days (%s), only when something is due.", s.Process.Hours.Known().Digest, brief(d.Zone, shortPerson))
 	pause := button(PauseReminders, "Pause", Ref{}, "your reminders")
 	row := []slack.BlockElement{pause}
 	switch {

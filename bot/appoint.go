@@ -108,7 +108,7 @@ func (b *Bot) appoint(ctx context.Context, job store.Job) (store.Outcome, error)
 		}
 		out.Results = append(out.Results, store.Result{Key: appointedKey, Value: done})
 		if process.Reminders.Report != "" {
-			out.Then = append(out.Then, b.reportJob(process.Calendar, flow.DateOf(now.In(b.zone))))
+			out.Then = append(out.Then, b.reportJob(process, flow.DateOf(now.In(b.zone))))
 		}
 		return out, nil
 	}

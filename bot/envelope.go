@@ -70,6 +70,7 @@ type leaf struct {
 	SelectedOptions []option `json:"selected_options"`
 	SelectedUser    string   `json:"selected_user"`
 	SelectedDate    string   `json:"selected_date"`
+	SelectedTime    string   `json:"selected_time"`
 	SelectedConv    string   `json:"selected_conversation"`
 	SelectedChannel string   `json:"selected_channel"`
 	SelectedUsers   []string `json:"selected_users"`
@@ -89,6 +90,8 @@ func (l leaf) text() string {
 		return l.SelectedUser
 	case l.SelectedDate != "":
 		return l.SelectedDate
+	case l.SelectedTime != "":
+		return l.SelectedTime
 	case l.SelectedConv != "":
 		return l.SelectedConv
 	case l.SelectedChannel != "":

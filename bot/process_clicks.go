@@ -189,7 +189,7 @@ func (b *Bot) clickLabel(d desk, r request, ref blocks.Ref) (answer, error) {
 func (b *Bot) clickCalendar(d desk, r request, _ blocks.Ref) (answer, error) {
 	c := d.p.Calendar
 	typed, _ := blocks.HolidaysTyped(c.Holidays)
-	return b.open(r, blocks.CalendarForm(d.s, c.WorkingDays, typed, d.from(blocks.Ref{}), blocks.Editing{})), nil
+	return b.open(r, blocks.CalendarForm(d.s, c.WorkingDays, typed, d.p.Hours, d.from(blocks.Ref{}), blocks.Editing{})), nil
 }
 
 func (b *Bot) clickReminders(d desk, r request, _ blocks.Ref) (answer, error) {

@@ -416,9 +416,10 @@ func (b *Bot) labelForm(r request, ref blocks.Ref) processForm {
 func (b *Bot) calendarForm(r request, ref blocks.Ref) processForm {
 	v := r.view
 	days, typed := blocks.DaysPicked(v.picked(flow.FieldDays)), v.field(flow.FieldHolidays)
+	hours := hoursIn(v)
 	return processForm{
 		edit: func(_ desk, was flow.Process) (flow.ProcessEdit, error) {
-			e := flow.SetCalendar{WorkingDays: days, Holidays: was.Calendar.Holidays}
+			e := flow.SetCalendar{WorkingDays: days, Holidays: was.Calendar.Holidays, Hours: hours}
 			if !v.has(flow.FieldHolidays) {
 				return e, nil
 			}
@@ -427,10 +428,27 @@ func (b *Bot) calendarForm(r request, ref blocks.Ref) processForm {
 			return e, err
 		},
 		redraw: func(d desk, m *blocks.Meanwhile) (slack.ModalViewRequest, error) {
-			return blocks.CalendarForm(d.s, days, typed, d.from(ref), blocks.Editing{Meanwhile: m}), nil
+			return blocks.CalendarForm(d.s, days, typed, hours, d.from(ref), blocks.Editing{Meanwhile: m}), nil
 		},
 		below: onSettings(r),
 	}
+}
+
+// hoursIn reads working hours. What is not filled in is as usual.
+func hoursIn(v viewState) flow.WorkingHours {
+	h := flow.WorkingHours{}.Known()
+	from, err := flow.ParseTimeOfDay(v.field(flow.FieldHours))
+	if err == nil {
+		h.From = from
+	}
+	if to, err := flow.ParseTimeOfDay(v.field(flow.FieldHoursTo)); err == nil {
+		h.To = to
+	}
+	h.Digest, err = flow.ParseTimeOfDay(v.field(flow.FieldDigest))
+	if err != nil {
+		h.Digest = h.From
+	}
+	return h
 }
 
 // holidaysIn reads a day from the beginning of each line.

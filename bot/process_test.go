@@ -81,7 +81,7 @@ func everyForm() map[blocks.Action]struct {
 		blocks.RemoveTemplate: {blocks.Ref{Flow: "standard", Status: "documenting", Key: "schedule-debrief"}, nil},
 		blocks.EditLabel:      {blocks.Ref{Want: "severities"}, map[string]any{"name": "Apocalypse"}},
 		blocks.RetireLabel:    {blocks.Ref{Want: "severities", Key: "minor"}, nil},
-		blocks.EditCalendar:   {blocks.Ref{}, map[string]any{"working_days": []string{"mon"}, "holidays": "2026-12-25 Christmas\n\n2027-01-01"}},
+		blocks.EditCalendar:   {blocks.Ref{}, map[string]any{"working_days": []string{"mon"}, "hours": "08:00", "hours_to": "16:00", "holidays": "2026-12-25 Christmas\n\n2027-01-01"}},
 		blocks.EditReminders:  {blocks.Ref{}, map[string]any{"channel": "C1", "escalation": "C2", "emoji": ":round_pushpin:"}},
 		blocks.EditAdmins:     {blocks.Ref{}, map[string]any{"admins": []flow.UserID{ben}}},
 		blocks.GoBack:         {blocks.Ref{Want: "1"}, nil},
@@ -216,6 +216,9 @@ func TestWhatAnAdminFillsInIsWhatIsSaved(t *testing.T) {
 	}
 	if c := p.Calendar; len(c.WorkingDays) != 1 || len(c.Holidays) != 2 || c.Holidays[1].String() != "2027-01-01" {
 		t.Errorf("the calendar is %+v", c)
+	}
+	if p.Hours != (flow.WorkingHours{From: 8 * 60, To: 16 * 60}) {
+		t.Errorf("the working hours are %+v", p.Hours)
 	}
 	if !slices.Equal(p.Admins.People, []flow.UserID{ben}) {
 		t.Errorf("the admins are %+v", p.Admins)

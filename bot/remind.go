@@ -15,7 +15,7 @@ import (
 )
 
 // How reminding works. When an incident is saved, package flow says on which days people are to be reminded of something about it, and each of these
-// appointments is a job at nine in the morning where the person lives, saved with the change. It is named by the person, the day and the
+// appointments is a job at the hour of digests where the person lives, saved with the change. It is named by the person, the day and the
 // incident, so that there is one. When its time comes it has flow decide what is due, which is an event of the incident, and so makes the next
 // appointment in the same commit. Behind all that are due on a day stands one more job in the same lane: the digest, a person's only reminder of that day.
 //
@@ -53,17 +53,25 @@ func (b *Bot) appointmentJobs(ctx context.Context, p flow.Process, before, after
 	var jobs []store.Job
 	for _, a := range p.NewAppointments(before, after) {
 		zone := b.zoneOf(ctx, a.To)
-		jobs = append(jobs, remindJob(after.ID, a.To, p.Calendar.NextDigest(now.In(zone), a.Day), zone))
+		jobs = append(jobs, remindJob(p, after.ID, a.To, p.NextDigest(now.In(zone), a.Day), zone))
 	}
 	return jobs
 }
 
-func remindJob(id flow.IncidentID, to flow.UserID, day flow.Date, zone *time.Location) store.Job {
+func remindJob(p flow.Process, id flow.IncidentID, to flow.UserID, day flow.Date, zone *time.Location) store.Job {
 	e := flow.Effect{Tell: tellRemind, To: to}
 	return store.Job{
-		Lane: remindLane(e), Key: fmt.Sprintf("remind/%s/%s/%s", to, day, id), Incident: id, Effect: e,
-		Detail: day.String(), At: flow.DigestAt(day, zone),
+		Lane: remindLane(e), Key: fmt.Sprintf("remind/%s/%s/%s", to, day, id) + hourOf(p), Incident: id, Effect: e,
+		Detail: day.String(), At: p.DigestAt(day, zone),
 	}
+}
+
+// hourOf tells jobs of a day apart by the time of its digest, where that is not the usual one: one that waits keeps its time, and the digest may have become earlier.
+func hourOf(p flow.Process) string {
+	if p.Hours == (flow.WorkingHours{}) {
+		return ""
+	}
+	return "/" + p.Hours.Known().Digest.String()
 }
 
 func digestJob(to flow.UserID, day flow.Date, tell flow.Tell, now time.Time) store.Job {
@@ -101,12 +109,12 @@ func (b *Bot) remind(ctx context.Context, job store.Job) (store.Outcome, error) 
 	zone := b.zoneOf(ctx, to)
 	now := b.clock.Now().In(zone)
 	today := flow.DateOf(now)
-	next := process.Calendar.NextDigest(now, lastOf(served.AddDays(1), day))
-	if !process.Calendar.DigestNow(day, now) || !served.Before(today) {
-		return store.Outcome{Then: []store.Job{remindJob(inc.ID, to, next, zone)}}, nil
+	next := process.NextDigest(now, lastOf(served.AddDays(1), day))
+	if !process.DigestNow(day, now) || !served.Before(today) {
+		return store.Outcome{Then: []store.Job{remindJob(process, inc.ID, to, next, zone)}}, nil
 	}
 	day = today
-	next = process.Calendar.NextDigest(now, today.AddDays(1))
+	next = process.NextDigest(now, today.AddDays(1))
 	people, err := b.presences(ctx, inc, inc.Concerned(to, process.Reminders))
 	if err != nil {
 		return store.Outcome{}, err
@@ -121,7 +129,7 @@ func (b *Bot) remind(ctx context.Context, job store.Job) (store.Outcome, error) 
 	out := b.digesting(after, to, day, now)
 	_, stuck := process.StuckOn(inc, day)
 	if p := people[to]; (p.Away || p.Paused) && err != nil && (len(inc.Due(process.Calendar, to, day)) > 0 || stuck && to == inc.Answerable()) {
-		out.Then = append(out.Then, remindJob(inc.ID, to, next, zone)) // until they are back
+		out.Then = append(out.Then, remindJob(process, inc.ID, to, next, zone)) // until they are back
 	}
 	return out, nil
 }

@@ -61,7 +61,7 @@ func (b *Bot) remindersList(ctx context.Context, who flow.UserID, number int) (b
 	for _, it := range tasks.Items {
 		t, _ := it.Incident.Task(it.Task)
 		if _, day, ok := it.Incident.NextReminder(s.Process.Calendar, t); ok {
-			on := s.Process.Calendar.NextDigest(now, lastOf(day, d.PausedUntil))
+			on := s.Process.NextDigest(now, lastOf(day, d.PausedUntil))
 			all = append(all, blocks.Coming{Item: it, On: on})
 		}
 	}

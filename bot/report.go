@@ -12,17 +12,20 @@ import (
 	"epilogue/store"
 )
 
-// The weekly report is a job at nine on the first business day of a week. When its time comes, the one of the week after follows from it; the first
+// The weekly report is a job at the hour of digests on the first business day of a week. When its time comes, the one of the week after follows from it; the first
 // follows when the process says where it goes.
 
 const tellReport flow.Tell = "report" // post: the weekly report of the day in Detail
 
 const reportedKey = "reported" // the day of the last report
 
-func (b *Bot) reportJob(c flow.Calendar, after flow.Date) store.Job {
-	day := c.ReportDay(after)
+func (b *Bot) reportJob(p flow.Process, after flow.Date) store.Job {
+	return b.reportOn(p, p.Calendar.ReportDay(after))
+}
+
+func (b *Bot) reportOn(p flow.Process, day flow.Date) store.Job {
 	return store.Job{
-		Lane: "report", Key: "report/" + day.String(), Effect: flow.Effect{Tell: tellReport}, Detail: day.String(), At: flow.DigestAt(day, b.zone),
+		Lane: "report", Key: "report/" + day.String() + hourOf(p), Effect: flow.Effect{Tell: tellReport}, Detail: day.String(), At: p.DigestAt(day, b.zone),
 	}
 }
 
@@ -44,12 +47,15 @@ func (b *Bot) report(ctx context.Context, job store.Job) (store.Outcome, error) 
 	if to == "" { // a process that says where it goes has it made again
 		return store.Outcome{}, nil
 	}
-	out := store.Outcome{Then: []store.Job{b.reportJob(process.Calendar, lastOf(day, flow.DateOf(now)))}}
-	if !process.Calendar.DigestNow(day, now) || !last.Before(day) {
+	out := store.Outcome{Then: []store.Job{b.reportJob(process, lastOf(day, flow.DateOf(now)))}}
+	if now.Before(process.DigestAt(day, b.zone)) { // digests have become later
+		return store.Outcome{Then: []store.Job{b.reportOn(process, day)}}, nil
+	}
+	if !process.DigestNow(day, now) || !last.Before(day) {
 		return out, nil
 	}
-	since := flow.DigestAt(day.AddDays(-7), b.zone)
-	if at := flow.DigestAt(last, b.zone); !last.IsZero() && at.Before(since) {
+	since := process.DigestAt(day.AddDays(-7), b.zone)
+	if at := process.DigestAt(last, b.zone); !last.IsZero() && at.Before(since) {
 		since = at
 	}
 	r, err := b.readReport(ctx, since, now)

@@ -19,12 +19,14 @@ func (b *Bot) need(ctx context.Context, people []flow.UserID, inc flow.Incident,
 	if due := inc.DebriefDue(); due.Ends(b.zone).After(now.AddDate(0, 0, 1)) { // one that is late is held when it can be
 		until = due
 	}
+	process := b.scene(ctx).Process
+	hours := process.Hours.Known()
 	n := calendar.Need{
-		Length: length, Days: b.scene(ctx).Process.Calendar,
+		Length: length, Days: process.Calendar,
 		Within: calendar.Span{Start: now.Add(time.Hour), End: until.Ends(b.zone)},
 	}
 	for _, u := range people {
-		n.Required = append(n.Required, calendar.Attendee{Name: string(u), Zone: b.zoneOf(ctx, u), Busy: busy[u]})
+		n.Required = append(n.Required, calendar.Attendee{Name: string(u), Zone: b.zoneOf(ctx, u), Busy: busy[u], Hours: calendar.HoursOf(hours)})
 	}
 	return n
 }

@@ -200,14 +200,14 @@ func (y *years) told() {
 	posts := y.posts
 	y.posts = nil
 	y.mu.Unlock()
-	c := y.process().Calendar
+	process := y.process()
 	for _, p := range posts {
 		day, rest, _ := strings.Cut(p.text, ": ")
 		if _, err := time.Parse("Mon Jan 2", day); err != nil || rest == "" {
 			continue // an assignment, or an offer
 		}
 		local := p.at.In(y.zoneOf(y.t.Context(), p.to))
-		if !c.Awake(local) {
+		if !process.Awake(local) {
 			y.t.Fatalf("%s got a digest in quiet hours, at %s:\n%s", p.to, local, p.text)
 		}
 		if want := local.Format("Mon Jan 2"); day != want {
@@ -220,7 +220,7 @@ func (y *years) told() {
 	}
 }
 
-// missing looks, in the hour of digests and after it, for what is due and was not told.
+// missing looks, in the hour of digests, for what is due and was not told.
 func (y *years) missing() {
 	if y.at.Before(y.latest) {
 		return // the clock went back: who came back meanwhile hears of it the day after
@@ -230,7 +230,7 @@ func (y *years) missing() {
 	for _, who := range y.everybody() {
 		local := y.at.In(y.zoneOf(y.t.Context(), who))
 		today := flow.DateOf(local)
-		if !p.Calendar.Works(today) || local.Hour() != 9 {
+		if since := local.Sub(p.DigestAt(today, local.Location())); !p.Calendar.Works(today) || since < 0 || since >= time.Hour {
 			continue
 		}
 		served, err := y.servedUntil(y.t.Context(), who)

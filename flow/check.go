@@ -35,6 +35,7 @@ func (p Process) Check() []Problem {
 	c.labels("types", p.Types)
 	c.roles(p)
 	c.calendar(p.Calendar)
+	c.hours(p.Hours)
 	c.admins(p.Admins)
 	c.templates(p)
 	c.reminders(p.Reminders)

@@ -64,6 +64,7 @@ type Value struct {
 	Due    Offset
 	Days   []time.Weekday // from Monday
 	Dates  []Date         // in order
+	Hours  WorkingHours
 	Users  []UserID
 	Groups []GroupID
 }
@@ -167,6 +168,7 @@ func (d *comparing) calendar() {
 	var f fieldChanges
 	f.value(FieldDays, Value{Days: weekOf(d.old.Calendar)}, Value{Days: weekOf(d.next.Calendar)})
 	f.value(FieldHolidays, Value{Dates: datesOf(d.old.Calendar)}, Value{Dates: datesOf(d.next.Calendar)})
+	f.value(FieldHours, Value{Hours: d.old.Hours.Known()}, Value{Hours: d.next.Hours.Known()})
 	d.changed(Difference{Part: CalendarPart}, f)
 }
 
@@ -205,7 +207,7 @@ func (d *comparing) settings() {
 	for i := range old.NumField() {
 		field := old.Type().Field(i)
 		switch field.Name {
-		case "Version", "Flows", "ActiveStatuses", "Severities", "Types", "Roles", "Calendar", "Admins":
+		case "Version", "Flows", "ActiveStatuses", "Severities", "Types", "Roles", "Calendar", "Hours", "Admins":
 			continue
 		}
 		if !alike(old.Field(i).Interface(), next.Field(i).Interface()) {

@@ -20,10 +20,11 @@ func (a AdminList) clone() AdminList {
 
 // Edits of the other settings.
 type (
-	// SetCalendar says which days are worked, whole.
+	// SetCalendar says which days are worked and from when to when, whole.
 	SetCalendar struct {
 		WorkingDays []time.Weekday // none: every day
 		Holidays    []Date
+		Hours       WorkingHours // zero: nine to five
 	}
 	// SetAdmins says who shapes the process, whole.
 	SetAdmins struct {
@@ -47,6 +48,10 @@ func (e SetCalendar) edit(d *editing) error {
 	if len(e.Holidays) > MaxHolidays {
 		return Refusal{Why: NoRoom, Field: FieldHolidays, Limit: MaxHolidays}
 	}
+	if field, _ := e.Hours.wrong(); field != "" {
+		return Refusal{Why: BadHours, Field: field}
+	}
+	d.p.Hours = e.Hours.kept()
 	monday := func(w time.Weekday) int { return (int(w) + 6) % 7 }
 	d.p.Calendar.WorkingDays = slices.Clone(e.WorkingDays)
 	slices.SortFunc(d.p.Calendar.WorkingDays, func(a, b time.Weekday) int { return monday(a) - monday(b) })

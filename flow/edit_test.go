@@ -142,6 +142,10 @@ func refusedEdits() map[flow.Why][]refusedEdit {
 		flow.CannotBeAdmin: {
 			{p, flow.SetAdmins{People: []flow.UserID{"ben", "gus"}, Unfit: []flow.UserID{"gus"}}, flow.FieldAdmins},
 		},
+		flow.BadHours: {
+			{p, flow.SetCalendar{Hours: flow.WorkingHours{From: clock(9, 0), To: clock(9, 30)}}, flow.FieldHoursTo},
+			{p, flow.SetCalendar{Hours: flow.WorkingHours{From: clock(9, 0), To: clock(17, 0), Digest: clock(17, 0)}}, flow.FieldDigest},
+		},
 		flow.NoDay: {
 			{p, flow.SetCalendar{Holidays: []flow.Date{{}}}, flow.FieldHolidays},
 			{p, flow.SetCalendar{Holidays: []flow.Date{{Year: 2026, Month: 2, Day: 30}}}, flow.FieldHolidays},

@@ -11,6 +11,8 @@ type Process struct {
 	Calendar       Calendar  `json:"calendar"`
 	Admins         AdminList `json:"admins,omitzero"`
 
+	Hours WorkingHours `json:"hours,omitzero"`
+
 	Templates []PostmortemTemplate `json:"templates,omitempty"` // of post-mortems; none: those that Epilogue brings
 	Reminders Reminders            `json:"reminders,omitzero"`
 

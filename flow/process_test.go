@@ -55,6 +55,15 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 				p.Roles = append(p.Roles, flow.Role{Key: l.Key, Name: l.Name})
 			}
 		}, "roles: at most 100"},
+		{func(p *flow.Process) { p.Hours = flow.WorkingHours{From: clock(9, 0), To: clock(9, 59)} }, "hours: they end at least an hour"},
+		{func(p *flow.Process) { p.Hours = flow.WorkingHours{From: clock(22, 0), To: clock(6, 0)} }, "hours: they end at least an hour"},
+		{func(p *flow.Process) { p.Hours = flow.WorkingHours{From: clock(9, 0), To: clock(24, 0)} }, "hours: a time from 00:00 to 23:59"},
+		{func(p *flow.Process) {
+			p.Hours = flow.WorkingHours{From: clock(9, 0), To: clock(17, 0), Digest: clock(8, 59)}
+		}, "hours.digest: the digest comes within"},
+		{func(p *flow.Process) {
+			p.Hours = flow.WorkingHours{From: clock(9, 0), To: clock(17, 0), Digest: clock(16, 1)}
+		}, "hours.digest: the digest comes within"},
 		{func(p *flow.Process) { p.Calendar.WorkingDays[0] = 7 }, "calendar.working_days[0]: no day of the week"},
 		{func(p *flow.Process) {
 			for i := range flow.MaxHolidays + 1 {

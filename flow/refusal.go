@@ -75,6 +75,9 @@ const (
 	FieldRetired     = "retired"
 	FieldDays        = "working_days"
 	FieldHolidays    = "holidays"
+	FieldHours       = "hours"
+	FieldHoursTo     = "hours_to"
+	FieldDigest      = "digest"
 	FieldAdmins      = "admins"
 	FieldLink        = "link"
 	FieldTemplate    = "template"
@@ -143,6 +146,7 @@ const (
 	BadRule    Why = "bad-rule"    // a condition lacks its value, or makes no sense
 	BadOffset  Why = "bad-offset"  // a due offset beyond Limit
 	NoDay      Why = "no-day"      // Field holds what is no calendar day
+	BadHours   Why = "bad-hours"   // working hours that end too early, or a digest outside of them
 	Unsound    Why = "unsound"     // the process would break its own rules
 	BadLink    Why = "bad-link"    // Field is no web address that can be followed safely
 

@@ -310,44 +310,6 @@ func (p Process) nextStuck(inc Incident) (Date, bool) {
 	return from, may && (inc.Stuck.Why != why || inc.Stuck.On.Before(from))
 }
 
-// The hours of a day in which people are reminded, where they live: digests come with the first, and nothing comes after the last.
-const (
-	dayBegins = 9
-	dayEnds   = 18
-)
-
-// DigestAt is the moment of a day's digest in a zone.
-func DigestAt(d Date, zone *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, dayBegins, 0, 0, 0, zone)
-}
-
-// Awake reports whether people may be reminded at a moment, which is given where they live.
-func (c Calendar) Awake(at time.Time) bool {
-	return c.Works(DateOf(at)) && at.Hour() >= dayBegins && at.Hour() < dayEnds
-}
-
-// NextDigest is the day of the first digest that is not before a moment, given where its reader lives, and not before a day.
-func (c Calendar) NextDigest(at time.Time, notBefore Date) Date {
-	d := DateOf(at)
-	if DigestAt(d, at.Location()).Before(at) {
-		d = d.AddDays(1)
-	}
-	if d.Before(notBefore) {
-		d = notBefore
-	}
-	return c.AddBusinessDays(d, 0)
-}
-
-// mostOverdue is how late a digest may come: what was missed for longer comes with the next one.
-const mostOverdue = 24 * time.Hour
-
-// DigestNow reports whether the digest that was planned for a day is to be given at a moment, where its reader lives. One that was missed for longer is
-// given in the hour of digests, as part of that day's.
-func (c Calendar) DigestNow(d Date, at time.Time) bool {
-	planned := DigestAt(d, at.Location())
-	return c.Awake(at) && !at.Before(planned) && (at.Sub(planned) < mostOverdue || at.Hour() == dayBegins)
-}
-
 // Presence is what reminding must know of somebody at a moment.
 type Presence struct {
 	Standing Standing

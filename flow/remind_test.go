@@ -442,44 +442,6 @@ func (s *story) appointed(t *rapid.T, m model, after flow.Date) {
 	}
 }
 
-func TestDigestsComeInTheMorningOfBusinessDaysAndNothingInQuietHours(t *testing.T) {
-	for _, zone := range []string{"Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"} {
-		loc, err := time.LoadLocation(zone)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for d := day("2026-01-01"); d.Before(day("2028-01-01")); d = d.AddDays(1) {
-			at := flow.DigestAt(d, loc)
-			if at.Hour() != 9 || at.Minute() != 0 || flow.DateOf(at) != d {
-				t.Fatalf("%s: the digest of %s is at %s", zone, d, at)
-			}
-			if weekdays.DigestNow(d, at) != weekdays.Works(d) {
-				t.Fatalf("%s: %s", zone, d)
-			}
-			for hour := range 48 {
-				at := at.Add(time.Duration(hour-9) * time.Hour)
-				now := weekdays.DigestNow(d, at)
-				if quiet := at.Hour() < 9 || at.Hour() >= 18 || !weekdays.Works(flow.DateOf(at)); now && quiet {
-					t.Fatalf("%s: the digest of %s in quiet hours, at %s", zone, d, at)
-				}
-				next := weekdays.NextDigest(at, flow.Date{})
-				if planned := flow.DigestAt(next, loc); planned.Before(at) || !weekdays.Works(next) {
-					t.Fatalf("%s: after %s the next digest is that of %s", zone, at, next)
-				}
-			}
-		}
-	}
-	at := time.Date(2026, 11, 24, 9, 0, 0, 0, berlin)
-	equal(t, weekdays.DigestNow(day("2026-11-24"), at.Add(-time.Minute)), false)
-	equal(t, weekdays.DigestNow(day("2026-11-20"), at.Add(-time.Second)), false)
-	equal(t, weekdays.DigestNow(day("2026-11-20"), at.Add(59*time.Minute)), true) // part of today's
-	equal(t, weekdays.DigestNow(day("2026-11-20"), at.Add(time.Hour)), false)     // of tomorrow's
-	equal(t, weekdays.DigestNow(day("2026-11-23"), at.Add(-time.Second)), false)
-	equal(t, weekdays.NextDigest(at, flow.Date{}), day("2026-11-24"))
-	equal(t, weekdays.NextDigest(at.Add(time.Second), flow.Date{}), day("2026-11-25"))
-	equal(t, weekdays.NextDigest(at, day("2026-11-28")), day("2026-11-30"))
-}
-
 func TestLaddersThatAreNoneAreRefused(t *testing.T) {
 	for _, tt := range []struct {
 		steps []flow.Step

@@ -14,6 +14,11 @@ type Span struct{ Start, End time.Time }
 // Hours are somebody's working hours, as times since midnight on their wall clock. The zero value is nine to five.
 type Hours struct{ From, To time.Duration }
 
+// HoursOf are the hours of a process.
+func HoursOf(h flow.WorkingHours) Hours {
+	return Hours{time.Duration(h.From) * time.Minute, time.Duration(h.To) * time.Minute}
+}
+
 // Attendee is somebody without whom the meeting makes no sense.
 type Attendee struct {
 	Name  string // whoever asks knows whom it means

@@ -77,6 +77,7 @@ func everything() flow.Process {
 	p.Roles[1].Description = "Tells everyone \nwhat is known." // quoted: the space would not outlive every editor
 	p.Roles = append(p.Roles, flow.Role{Key: "no", Name: "No", Description: "  two spaces first", Retired: true})
 	p.Calendar.Holidays = []flow.Date{{Year: 2026, Month: time.December, Day: 25}, {Year: 2027, Month: time.January, Day: 1}}
+	p.Hours = flow.WorkingHours{From: 8*60 + 30, To: 16*60 + 45, Digest: 10 * 60}
 	p.Admins = flow.AdminList{People: []flow.UserID{"U024BE7LH", "W012A3CDE"}, Groups: []flow.GroupID{"S0614TZR7"}}
 	p.Templates = []flow.PostmortemTemplate{
 		{Key: "short", Name: "Short: the \"gist\"", Text: "---\nname: {{name}}\n---\n# {{reference}}\n\n> help\n\n```\n  code\n```\n"},

@@ -28,6 +28,7 @@ func processes() *rapid.Generator[flow.Process] {
 		for _, day := range rapid.SliceOfNDistinct(rapid.IntRange(-700_000, 2_900_000), 0, 4, rapid.ID).Draw(t, "holidays") {
 			p.Calendar.Holidays = append(p.Calendar.Holidays, flow.Date{Year: 2026, Month: time.January, Day: 1}.AddDays(day))
 		}
+		p.Hours = rapid.SampledFrom([]flow.WorkingHours{{}, {From: 0, To: 60}, {From: 8*60 + 30, To: 16*60 + 45}, {From: 7 * 60, To: 23*60 + 59, Digest: 22 * 60}}).Draw(t, "hours")
 		p.FollowUpEmoji = rapid.SampledFrom([]string{"", "ticket", "+1"}).Draw(t, "emoji")
 		p.Admins.People = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`[UW][A-Z0-9]{1,10}`), func(s string) flow.UserID { return flow.UserID(s) }), 0, 3, rapid.ID).Draw(t, "admins")
 		p.Admins.Groups = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`S[A-Z0-9]{1,10}`), func(s string) flow.GroupID { return flow.GroupID(s) }), 0, 3, rapid.ID).Draw(t, "groups")

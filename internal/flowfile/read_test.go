@@ -73,7 +73,7 @@ func wantProblems(t *testing.T, file string, want ...string) {
 func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 	before, _, _ := strings.Cut(least, "    statuses:")
 	statuses := strings.TrimPrefix(least, before)
-	const sections = "version, severities, types, roles, active_statuses, calendar, admins, reminders, follow_up_emoji, templates, flows"
+	const sections = "version, severities, types, roles, active_statuses, calendar, hours, admins, reminders, follow_up_emoji, templates, flows"
 	for _, tt := range []struct {
 		given string
 		edit  []string
@@ -206,6 +206,20 @@ func TestProblemsOfFormSayWhereAndWhatIsWanted(t *testing.T) {
 				`f:22:18: flows[0].statuses[0].tasks[0].due: want a number of business days, days or hours such as 2bd, 3d or 12h, not "2 bd"`,
 				`f:23:32: flows[0].statuses[0].tasks[0].assignee.person: want a member id such as U024BE7LH (in Slack: profile, ⋮, Copy member ID), not "@ana"`,
 			},
+		},
+		{
+			"working hours",
+			[]string{"flows:", "hours: {from: 9:00, to: nine, digest: 25:00}\nflows:"},
+			[]string{
+				`f:10:15: hours.from: want a time such as "09:00", not "9:00"`,
+				`f:10:25: hours.to: want a time such as "09:00", not "nine"`,
+				`f:10:39: hours.digest: want a time such as "09:00", not "25:00"`,
+			},
+		},
+		{
+			"working hours that end too early",
+			[]string{"flows:", "hours: {from: '09:00', to: '09:30'}\nflows:"},
+			[]string{`f:10:1: hours: they end at least an hour after they begin, on the same day`},
 		},
 		{
 			"an assignee that is a list",

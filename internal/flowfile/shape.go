@@ -21,6 +21,7 @@ func (r *reader) process(p *flow.Process) take {
 			field{"roles", wholeProcess, list(r, &p.Roles, r.role)},
 			field{"active_statuses", wholeProcess, list(r, &p.ActiveStatuses, r.label)},
 			field{"calendar", wholeProcess, r.calendar(&p.Calendar)},
+			field{"hours", "", r.hours(&p.Hours)},
 			field{"admins", "", r.admins(&p.Admins)},
 			field{"reminders", "", r.reminders(&p.Reminders)},
 			field{"follow_up_emoji", "", text(r, &p.FollowUpEmoji)},
@@ -56,6 +57,16 @@ func (r *reader) calendar(c *flow.Calendar) take {
 		r.fields(path, node,
 			field{"working_days", "missing; write [] if every day is one", set(r, &c.WorkingDays, r.weekday)},
 			field{"holidays", "", set(r, &c.Holidays, r.date)},
+		)
+	}
+}
+
+func (r *reader) hours(h *flow.WorkingHours) take {
+	return func(path string, node *yaml.Node) {
+		r.fields(path, node,
+			field{"from", missing + "; a time such as \"09:00\"", scalar(r, &h.From, parseTime)},
+			field{"to", missing + "; a time such as \"17:00\"", scalar(r, &h.To, parseTime)},
+			field{"digest", "", scalar(r, &h.Digest, parseTime)},
 		)
 	}
 }

@@ -96,6 +96,14 @@ func parseDate(s string) (flow.Date, error) {
 	return d, nil
 }
 
+func parseTime(s string) (flow.TimeOfDay, error) {
+	t, err := flow.ParseTimeOfDay(s)
+	if err != nil {
+		return 0, fmt.Errorf("want a time such as \"09:00\", not %s", quoted(s))
+	}
+	return t, nil
+}
+
 func parseVersion(s string) (int, error) {
 	n, err := strconv.ParseInt(s, 10, 32)
 	if err != nil || n < 1 || strings.HasPrefix(s, "+") {

@@ -71,6 +71,7 @@ func render(p flow.Process) []byte {
 	section(&w, "roles", "what a person holds on an incident; there is always a lead", p.Roles, w.role)
 	w.labels("active_statuses", "in order; an incident starts in the first one", p.ActiveStatuses)
 	w.calendar(p.Calendar)
+	w.hours(p.Hours)
 	w.admins(p.Admins)
 	w.reminders(p.Reminders)
 	if p.FollowUpEmoji != "" {
@@ -151,6 +152,19 @@ func (w *printer) calendar(c flow.Calendar) {
 				fmt.Fprintf(&w.out, "    - %s\n", d)
 			}
 		}
+	})
+}
+
+func (w *printer) hours(h flow.WorkingHours) {
+	if h == (flow.WorkingHours{}) {
+		return
+	}
+	w.out.WriteByte('\n')
+	w.line("hours", "# when people work, by everyone's own clock: nobody is reminded outside of them")
+	w.indented(func() {
+		w.line("from", word(h.From.String()))
+		w.line("to", word(h.To.String()))
+		w.optional("digest", word(h.Digest.String()), h.Digest != 0)
 	})
 }
 
