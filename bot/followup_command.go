@@ -7,13 +7,7 @@ import (
 
 	"epilogue/blocks"
 	"epilogue/flow"
-	"epilogue/internal/spelling"
 )
-
-// followUpVerbs are what can stand behind the number of a follow-up.
-func followUpVerbs() []string {
-	return []string{"done", "not-doing", "reopen", "assign", "due", "priority", "link"}
-}
 
 // numberedFollowUp reads /inc follow-up N, and /inc follow-up N VERB …. Anything else is the title of a new one, also where it begins with a number; false
 // then. A verb with a typo is one, if there is a follow-up of that number.
@@ -27,8 +21,8 @@ func numberedFollowUp(text string, inc flow.Incident) (n flow.FollowUpNumber, ve
 	verb, rest = word(rest)
 	verb = strings.ToLower(verb)
 	_, there := inc.FollowUp(n)
-	_, near := spelling.Nearest(verb, followUpVerbs())
-	return n, verb, rest, verb == "" || slices.Contains(followUpVerbs(), verb) || there && near
+	_, near := blocks.NearFollowUpVerb(verb)
+	return n, verb, rest, verb == "" || slices.Contains(blocks.FollowUpVerbs(), verb) || there && near
 }
 
 // changeFollowUp is /inc follow-up N, and what can stand behind it.
@@ -71,8 +65,7 @@ func (b *Bot) changeFollowUp(ctx context.Context, r request, inc flow.Incident, 
 		}
 		edit.Link = &to
 	default:
-		near, _ := spelling.Nearest(verb, followUpVerbs())
-		return b.tell(r, "", blocks.FollowUpUsage(b.scene(ctx), n, readable(verb), near)), nil
+		return b.tell(r, "", blocks.FollowUpUsage(b.scene(ctx), n, readable(verb))), nil
 	}
 	if rest == "" {
 		return b.editFollowUpForm(ctx, r, inc, f)
