@@ -21,7 +21,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## try the bot in a local Slack, which keeps what happens in it in .epilogue (ARGS="..." adds flags)
-	@$(GO) run ./cmd/epilogue sandbox --demo --dir .epilogue $(ARGS)
+	@$(GO) run ./cmd/epilogue sandbox --demo --calendar --dir .epilogue $(ARGS)
 
 # Go's race detector needs cgo on most platforms, and some have none; vet needs a C compiler only
 # where cgo is on. So cgo is turned off where its compiler is missing, and Go is asked for the rest. The
@@ -39,7 +39,7 @@ test: ## vet, then every test, in random order and with the race detector
 	$(GO) test $$race -shuffle=on -timeout=15m ./internal/e2e && $(GO) test -shuffle=on -timeout=15m ./internal/simulation
 
 pictures: ## the pictures of the README, of the page as it is now (needs chromium, and the font Lato: apt install fonts-lato)
-	$(GO) test ./internal/story -count=1 -run FirstScreen -pictures $(CURDIR)/docs
+	$(GO) test ./internal/story -count=1 -run 'FirstScreen|ADebriefIsScheduled' -pictures $(CURDIR)/docs
 
 # What make test tries a few times is tried thousands of times here, on another machine each night. Each part can be asked for alone: see the flags.
 fidelity: ## the local Slack held against Slack's documentation by two clients: slack-go, and Bolt for JavaScript (needs Node.js and npm)

@@ -72,7 +72,10 @@ func DebriefForm(s Scene, inc flow.Incident, d Debriefing) slack.ModalViewReques
 
 func debriefFields(inc flow.Incident, d Debriefing) []slack.Block {
 	when := input(flow.FieldStart, "Start", momentPicker(flow.FieldStart, d.Debrief.Start))
-	if d.Calendar {
+	switch {
+	case len(d.Slots) > 0:
+		when = hint(optional(when), say("For another time than those above."))
+	case d.Calendar && !d.Confirm:
 		when = hint(optional(when), say("Empty: I look for a time."))
 	}
 	shown := []slack.Block{

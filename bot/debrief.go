@@ -187,7 +187,7 @@ func (b *Bot) filled(ctx context.Context, r request, inc flow.Incident) (flow.Pl
 		cmd.Start, cmd.End = at, at.Add(b.lengthOf(r))
 	}
 	if start, end, ok := blocks.ParseSlot(v.field(blocks.FieldSlot)); ok {
-		cmd.Start, cmd.End = start, end
+		cmd.Start, cmd.End, cmd.Typed = start, end, cmd.Start
 	}
 	for field, into := range map[string]*[]flow.Person{flow.FieldRequired: &cmd.Required, flow.FieldWelcome: &cmd.Optional} {
 		for _, id := range v.users(field) {

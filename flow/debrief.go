@@ -53,6 +53,7 @@ type (
 	PlanDebrief struct {
 		Title, Agenda      string
 		Start, End         time.Time
+		Typed              time.Time // what stands as the start beside a time that was chosen; zero: nothing
 		Zone               string
 		Required, Optional []Person
 		Link               string
@@ -100,6 +101,9 @@ func (c PlanDebrief) do(s *scene) error {
 	}
 	if d.Agenda, err = text(FieldAgenda, c.Agenda, MaxDescription, false); err != nil {
 		return err
+	}
+	if !c.Typed.IsZero() && !c.Typed.Equal(c.Start) {
+		return Refusal{Why: TwoTimes, Field: FieldStart, Incident: s.inc.ID}
 	}
 	if err := s.futureTime(d); err != nil {
 		return err

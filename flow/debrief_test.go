@@ -22,6 +22,13 @@ func meeting(hours int, with ...flow.Actor) flow.PlanDebrief {
 	return c
 }
 
+// twoTimes is a time that was chosen, with another one typed.
+func twoTimes() flow.PlanDebrief {
+	c := meeting(1, ana)
+	c.Typed = c.Start.Add(time.Hour)
+	return c
+}
+
 func linked(c flow.PlanDebrief, link string) flow.PlanDebrief {
 	c.Link = link
 	return c

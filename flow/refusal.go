@@ -130,6 +130,7 @@ const (
 	FlowChanged      Why = "flow-changed"       // the flow is another one, or another version, than was shown
 	NeedsChange      Why = "needs-change"       // choose at least one change
 	BadTime          Why = "bad-time"           // Field is no moment from now on, or too far ahead
+	TwoTimes         Why = "two-times"          // one was chosen, and another one typed
 	TooManyInvited   Why = "too-many-invited"   // more than Limit people
 	NoDebrief        Why = "no-debrief"         // none is scheduled
 	NoDebriefThere   Why = "no-debrief-there"   // Incident has no debrief of its own that could be used

@@ -76,6 +76,7 @@ func TestEveryReasonToRefuseIsGivenBySomeRule(t *testing.T) {
 		flow.NotYours:          {begun(), ben, flow.RemoveNote{Note: flow.Event{Seq: 1, By: "ana", Fact: flow.NoteAdded{}}}},
 		flow.NotANote:          {begun(), ben, flow.RemoveNote{Note: flow.Event{Seq: 1, By: "ben", Fact: flow.Declared{}}}},
 		flow.BadTime:           {begun(), ben, meeting(-1, ana)},
+		flow.TwoTimes:          {begun(), ben, twoTimes()},
 		flow.TooManyInvited:    {begun(), ben, meeting(1, crowd(flow.MaxInvited+1)...)},
 		flow.NoDebrief:         {begun(), ben, flow.CancelDebrief{}},
 		flow.NoDebriefThere:    {begun(), ben, flow.UseDebrief{Of: 7}},

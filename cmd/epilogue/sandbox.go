@@ -38,6 +38,7 @@ func sandboxCommand() *cli.Command {
 			&cli.StringFlag{Name: "dir", Usage: "keep workspace and store in `DIR`; without it they are gone at the end", HideDefault: true},
 			&cli.StringFlag{Name: "addr", Usage: "listen on `HOST:PORT` of this machine", DefaultText: usualAddress + ", or any free port"},
 			&cli.BoolFlag{Name: "demo", Usage: "play a story first, so that there is something to see; not in a DIR with incidents"},
+			&cli.BoolFlag{Name: "calendar", Usage: "with a Google Calendar beside it, at /calendar/: debriefs are looked for and booked in it"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "log what the bot does"},
 		},
 		Action: runSandbox,
@@ -52,7 +53,7 @@ func runSandbox(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	o := local.Options{Dir: c.String("dir"), Listener: ln, Log: quietLog(c)}
+	o := local.Options{Dir: c.String("dir"), Listener: ln, Log: quietLog(c), Calendar: c.Bool("calendar")}
 	o.Sandbox.Channels = local.Channels()
 	l, err := local.Start(ctx, o)
 	if err != nil {
@@ -78,7 +79,11 @@ func play(ctx context.Context, c *cli.Command, l *local.Local) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(c.Root().Writer, "A local Slack with Epilogue in it: open %s/ in a browser. Press Ctrl-C to stop.\n", l.Slack.URL())
+	also := ""
+	if l.Calendar != nil {
+		also = " Its calendar is at /calendar/."
+	}
+	_, err := fmt.Fprintf(c.Root().Writer, "A local Slack with Epilogue in it: open %s/ in a browser.%s Press Ctrl-C to stop.\n", l.Slack.URL(), also)
 	return errors.Join(err, l.Wait(ctx))
 }
 

@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 //	exits CODE COMMAND ARG…    runs a command that must end with this exit code
 //	sigterm                    asks the newest command in the background to stop
 //	schema FILE N              writes the number of another layout into a store
-//	fetch FILE                 prints what answers at the first http address in a file
+//	fetch FILE [PATH]          prints what answers at the first http address in a file
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
@@ -204,9 +204,9 @@ func schema(ts *testscript.TestScript, neg bool, args []string) {
 var address = regexp.MustCompile(`http://[^\s"]+`)
 
 func fetch(ts *testscript.TestScript, neg bool, args []string) {
-	plainly(ts, neg, len(args) == 1, "fetch FILE")
+	plainly(ts, neg, len(args) == 1 || len(args) == 2, "fetch FILE [PATH]")
 	client := http.Client{Timeout: patience}
-	resp, err := client.Get(address.FindString(ts.ReadFile(args[0])))
+	resp, err := client.Get(strings.TrimSuffix(address.FindString(ts.ReadFile(args[0])), "/") + strings.Join(args[1:], ""))
 	ts.Check(err)
 	defer resp.Body.Close()
 	_, err = io.Copy(ts.Stdout(), resp.Body)

@@ -2,7 +2,7 @@
 // tests run on. Between the two there is nothing but the real protocol.
 //
 // It refuses to know what incidents are about; only the story does, which is played to newcomers. Read on in quiet.go (how to wait until the bot
-// has said everything), demo.go (how the story is told) and story.go (what happens in it).
+// has said everything), demo.go (how the story is told), story.go (what happens in it) and calendar.go (a Google Calendar beside it).
 package local
 
 import (
@@ -18,6 +18,7 @@ import (
 
 	"epilogue/bot"
 	"epilogue/flow"
+	"epilogue/internal/calendar/fakegoogle"
 	"epilogue/internal/ownersocket"
 	"epilogue/internal/sandbox"
 	"epilogue/internal/sandbox/page"
@@ -40,6 +41,7 @@ type Options struct {
 	Link     socketlink.Options
 	Admins   []flow.UserID
 	Booker   bot.Booker
+	Calendar bool // a Google Calendar stands beside the local Slack, in place of Booker
 	Paced    bool // call Slack no more often than a real one allows
 }
 
@@ -48,6 +50,8 @@ type Local struct {
 	Slack *sandbox.Server
 	Store *boltstore.DB
 	Bot   *bot.Bot
+
+	Calendar *fakegoogle.Server // with Options.Calendar
 
 	watched *watched
 	tools   func() error // ends serveTools
@@ -69,9 +73,17 @@ func Start(ctx context.Context, o Options) (_ *Local, err error) {
 	so := o.Sandbox
 	so.Dir, so.Listener, so.Manifest = o.Dir, o.Listener, bot.Manifest("/inc")
 	so.Page = page.New
+	if o.Calendar {
+		so.Page = l.withCalendar(page.New)
+	}
 	so.Sample = sandbox.Sample{Command: "/inc help", Form: "/inc declare", Field: "Name", Value: "Declared by a script"}
 	if l.Slack, err = sandbox.New(so); err != nil {
 		return nil, fmt.Errorf("start the local Slack: %w", err)
+	}
+	if o.Calendar {
+		if err := l.openCalendar(ctx); err != nil {
+			return nil, err
+		}
 	}
 	dir := o.Dir
 	if dir == "" {

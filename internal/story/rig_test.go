@@ -31,8 +31,14 @@ var began = time.Date(2026, time.November, 25, 9, 41, 3, 0, time.UTC)
 // open opens an office where nothing happened yet.
 func open(t *testing.T) *office {
 	t.Helper()
+	return opened(t, local.Options{})
+}
+
+// opened is open with something else in it.
+func opened(t *testing.T, o local.Options) *office {
+	t.Helper()
 	browser.Need(t)
-	o := local.Options{Sandbox: sandbox.Options{Now: began, Channels: local.Channels()}}
+	o.Sandbox = sandbox.Options{Now: began, Channels: local.Channels()}
 	l, err := local.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +67,11 @@ func played(t *testing.T) *office {
 // declared opens an office with an incident that Ana declared as Major, in #inc-1-coffee-machine-is-down.
 func declared(t *testing.T) *office {
 	t.Helper()
-	o := open(t)
+	return open(t).declares()
+}
+
+func (o *office) declares() *office {
+	o.t.Helper()
 	ana := o.Slack.Person("ana")
 	ana.Slash("#general", "/inc declare "+broken)
 	ana.Modal().Choose("Severity", "Major").Submit()
@@ -78,7 +88,11 @@ const (
 // resolved opens an office whose incident has entered its flow, and is in Documenting.
 func resolved(t *testing.T) *office {
 	t.Helper()
-	o := declared(t)
+	return declared(t).resolves()
+}
+
+func (o *office) resolves() *office {
+	o.t.Helper()
 	ana := o.Slack.Person("ana")
 	ana.Slash(channel, "/inc close")
 	ana.Modal().Choose("When it is resolved", "Go through the Standard flow").Submit()

@@ -59,6 +59,18 @@ func discover() (discovery, error) {
 	return d, json.Unmarshal(b, &d)
 }
 
+// asked checks a request.
+func (d discovery) asked(m method, q url.Values, raw []byte) []string {
+	problems := d.parameters(m, q)
+	switch {
+	case m.Request.Ref != "":
+		problems = append(problems, d.body(m, m.Request, raw)...)
+	case len(raw) > 0:
+		problems = append(problems, "a body that Google does not read")
+	}
+	return problems
+}
+
 // body checks a value against a schema: unknown fields, wrong types, and fields that a method requires.
 func (d discovery) body(m method, s schema, raw []byte) []string {
 	var v any

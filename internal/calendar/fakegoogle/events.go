@@ -105,10 +105,13 @@ func (s *Server) keep(id string, fields map[string]any) *stored {
 	s.serial++
 	fields["id"], fields["kind"], fields["etag"] = id, "calendar#event", fmt.Sprintf("%q", fmt.Sprint(s.serial))
 	fields["status"] = cmp.Or(textOf(fields["status"]), "confirmed")
-	fields["htmlLink"] = "https://www.google.com/calendar/event?eid=" + id
+	fields["htmlLink"] = cmp.Or(s.Pages, "https://www.google.com/calendar") + "/event?eid=" + id
 	fields["organizer"] = map[string]any{"email": s.Organizer, "self": true}
 	if conference, ok := fields["conferenceData"].(map[string]any); ok && conference["createRequest"] != nil {
 		fields["hangoutLink"] = "https://meet.google.com/" + id[:min(len(id), 8)]
+		if s.Pages != "" {
+			fields["hangoutLink"] = s.Pages + "/call?eid=" + id
+		}
 	}
 	e := &stored{fields: fields, serial: s.serial}
 	s.events[id] = e
@@ -230,7 +233,7 @@ const page = 3
 func (s *Server) list(r *request) answer {
 	after := 0
 	if mark := r.query.Get("syncToken"); mark != "" {
-		if _, err := fmt.Sscanf(mark, "mark-%d", &after); err != nil || s.forgets {
+		if _, err := fmt.Sscanf(mark, "mark-%d", &after); err != nil || s.forgets || after > s.serial {
 			s.forgets = false
 			return answer{status: http.StatusGone, reason: "fullSyncRequired", message: "Sync token is no longer valid, a full sync is required."}
 		}

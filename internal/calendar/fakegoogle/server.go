@@ -1,15 +1,17 @@
-// Package fakegoogle is a Google Calendar for tests: a server that keeps the events of one organizer, written from Google's discovery document. Every request
-// and every answer is checked against that document: a field that Google does not know, or one that is missing, is a failure of the test.
+// Package fakegoogle is a Google Calendar without Google: it keeps the events of one organizer, written from Google's discovery document. In tests every request
+// and every answer is checked against that document: a field that Google does not know, or one that is missing, is a failure of the test. The sandbox
+// mounts one unchecked, for people to try.
 //
 // It refuses to know our own code. Reading order: this file, events.go, discovery.go.
 package fakegoogle
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -25,6 +27,7 @@ type Fault struct {
 	Message     string
 	RetryAfter  int  // seconds
 	AfterEffect bool // the request has its effect first
+	Hang        bool // nothing is answered, until whoever asks gives up
 }
 
 // Mail is what a guest is told.
@@ -37,10 +40,12 @@ type Call struct {
 	Body   map[string]any
 }
 
-// Server is the fake. Its fields may be changed while nobody calls.
+// Server is the fake: the API, as a handler. Its fields may be changed while nobody calls.
 type Server struct {
-	*httptest.Server
+	http.Handler
 
+	URL       string // where it is
+	Pages     string // the address of the pages of events; empty: as Google's
 	Organizer string
 	Now       func() time.Time
 	Scopes    []string            // granted; empty: all
@@ -48,8 +53,9 @@ type Server struct {
 	Hidden    map[string]bool     // whose busy times cannot be read
 	Taken     map[string][]Period // busy times by address
 
+	close   func() error
 	mu      sync.Mutex
-	doc     discovery
+	doc     *discovery // nil: nothing is checked
 	events  map[string]*stored
 	serial  int
 	faults  []Fault
@@ -62,13 +68,27 @@ type Server struct {
 // Period is a busy time.
 type Period struct{ Start, End time.Time }
 
-// New starts a fake Google. Close ends it; Problems says what was wrong with what it was asked.
+// New starts a fake Google that checks what it is asked. Close ends it; Problems says what was wrong.
 func New(organizer string) (*Server, error) {
 	doc, err := discover()
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Organizer: organizer, Now: time.Now, Hidden: map[string]bool{}, Taken: map[string][]Period{}, doc: doc, events: map[string]*stored{}}
+	s := Unchecked(organizer)
+	s.doc = &doc
+	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("start a fake Google: %w", err)
+	}
+	web := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+	go func() { _ = web.Serve(ln) }()
+	s.URL, s.close = "http://"+ln.Addr().String(), web.Close
+	return s, nil
+}
+
+// Unchecked is a fake Google to be mounted under an address, which goes into URL. It needs no document of Google's.
+func Unchecked(organizer string) *Server {
+	s := &Server{Organizer: organizer, Now: time.Now, Hidden: map[string]bool{}, Taken: map[string][]Period{}, events: map[string]*stored{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", s.token)
 	api := func(pattern, name string, do func(*request) answer) { mux.HandleFunc(pattern, s.serve(name, do)) }
@@ -82,8 +102,15 @@ func New(organizer string) (*Server, error) {
 		s.complain(r.Method + " " + r.URL.Path + ": no such method")
 		http.NotFound(w, r)
 	})
-	s.Server = httptest.NewServer(mux)
-	return s, nil
+	s.Handler = mux
+	return s
+}
+
+// Close ends what New started.
+func (s *Server) Close() {
+	if s.close != nil {
+		_ = s.close()
+	}
 }
 
 // Endpoint is where the API is.
@@ -160,20 +187,15 @@ type answer struct {
 
 func (s *Server) serve(name string, do func(*request) answer) http.HandlerFunc {
 	resource, verb, _ := strings.Cut(name, ".")
-	m := s.doc.Resources[resource].Methods[verb]
 	return func(w http.ResponseWriter, r *http.Request) {
 		req := &request{Request: r, query: r.URL.Query(), body: map[string]any{}}
 		raw, _ := io.ReadAll(r.Body)
-		problems := s.doc.parameters(m, req.query)
-		if m.Request.Ref != "" {
-			if r.Method != http.MethodPatch {
-				problems = append(problems, s.doc.body(m, m.Request, raw)...)
-			} else {
-				problems = append(problems, s.doc.body(method{ID: m.ID}, m.Request, raw)...)
-			}
-			_ = json.Unmarshal(raw, &req.body)
-		} else if len(raw) > 0 {
-			problems = append(problems, "a body that Google does not read")
+		_ = json.Unmarshal(raw, &req.body)
+		var m method
+		var problems []string
+		if s.doc != nil {
+			m = s.doc.Resources[resource].Methods[verb]
+			problems = s.doc.asked(m, req.query, raw)
 		}
 		if r.Header.Get("Authorization") != "Bearer ya29.test" {
 			s.send(w, m, answer{status: http.StatusUnauthorized, reason: "authError", message: "Invalid Credentials"}, Fault{})
@@ -187,14 +209,14 @@ func (s *Server) serve(name string, do func(*request) answer) http.HandlerFunc {
 		fault, faulty := s.next(name)
 		s.mu.Unlock()
 		if faulty && !fault.AfterEffect {
-			s.fail(w, m, fault)
+			s.fail(w, r, m, fault)
 			return
 		}
 		s.mu.Lock()
 		a := do(req)
 		s.mu.Unlock()
 		if faulty {
-			s.fail(w, m, fault)
+			s.fail(w, r, m, fault)
 			return
 		}
 		s.send(w, m, a, Fault{})
@@ -212,7 +234,10 @@ func (s *Server) next(name string) (Fault, bool) {
 	return Fault{}, false
 }
 
-func (s *Server) fail(w http.ResponseWriter, m method, f Fault) {
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, m method, f Fault) {
+	if f.Hang {
+		<-r.Context().Done()
+	}
 	if f.Status == 0 {
 		panic(http.ErrAbortHandler) // cuts the connection
 	}
@@ -237,8 +262,10 @@ func (s *Server) send(w http.ResponseWriter, m method, a answer, f Fault) {
 	if err != nil {
 		s.complain(err.Error())
 	}
-	for _, p := range s.doc.body(method{}, m.Response, raw) {
-		s.complain("the answer to " + m.ID + p)
+	if s.doc != nil {
+		for _, p := range s.doc.body(method{}, m.Response, raw) {
+			s.complain("the answer to " + m.ID + p)
+		}
 	}
 	_, _ = w.Write(raw)
 }
