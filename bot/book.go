@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,9 @@ func eventID(team string, inc flow.Incident, number, attempt int) string {
 	return "epilogue" + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
 }
 
+// calendarWithin is how long a calendar may take for an event. What became of it then is found out by asking again.
+const calendarWithin = 30 * time.Second
+
 // quotaPause is how long is waited when a calendar says that it is enough for today.
 const quotaPause = time.Hour
 
@@ -52,7 +56,9 @@ func (b *Bot) book(ctx context.Context, job store.Job, inc flow.Incident) (store
 		return store.Outcome{}, nil // something else has been asked for since, or nothing any more
 	}
 	report := flow.RecordDebrief{Number: asked.Number, Start: asked.Start, End: asked.End}
-	made, err := b.bookNow(ctx, inc, *asked)
+	asking, cancel := context.WithTimeout(ctx, calendarWithin)
+	made, err := b.bookNow(asking, inc, *asked)
+	cancel()
 	if wait, tryAgain := b.calendarAgain(err, job.Tries); tryAgain {
 		return store.Outcome{}, again{after: wait, sent: true, why: err}
 	}
@@ -75,7 +81,7 @@ func (b *Bot) bookNow(ctx context.Context, inc flow.Incident, d flow.Debrief) (c
 		ID: d.Event, Title: title, Description: description, Start: d.Start, End: d.End, Zone: d.Zone, Guests: guests, Reference: inc.ID.String(),
 	}
 	if e.ID != "" {
-		e.Made = true
+		e.Made, e.Dropped = true, b.dropped(ctx, inc, guests)
 		made, err := b.booker.Book(ctx, e)
 		if problemOf(err) != calendar.EventGone || err == nil {
 			return made, err
@@ -92,6 +98,21 @@ func (b *Bot) bookNow(ctx context.Context, inc flow.Incident, d flow.Debrief) (c
 	return calendar.Event{}, &calendar.Error{Problem: calendar.EventGone, Err: errors.New("every event was deleted")}
 }
 
+// dropped are the addresses that the debrief was to be attended by so far, and is no more.
+func (b *Bot) dropped(ctx context.Context, inc flow.Incident, guests []calendar.Guest) []string {
+	if inc.Debrief == nil {
+		return nil
+	}
+	var out []string
+	were, _ := b.addresses(ctx, *inc.Debrief)
+	for _, g := range were {
+		if !slices.ContainsFunc(guests, func(o calendar.Guest) bool { return o.Address == g.Address }) {
+			out = append(out, g.Address)
+		}
+	}
+	return out
+}
+
 // idAttempts is how many events of one debrief may have been deleted.
 const idAttempts = 8
 
@@ -105,7 +126,9 @@ func (b *Bot) unbook(ctx context.Context, job store.Job, inc flow.Incident) (sto
 	if !ok || f.Event == "" || b.booker == nil {
 		return store.Outcome{}, nil
 	}
-	err = b.booker.Cancel(ctx, f.Event)
+	asking, cancel := context.WithTimeout(ctx, calendarWithin)
+	err = b.booker.Cancel(asking, f.Event)
+	cancel()
 	if wait, tryAgain := b.calendarAgain(err, job.Tries); tryAgain {
 		return store.Outcome{}, again{after: wait, sent: true, why: err}
 	}

@@ -12,6 +12,9 @@ import (
 	"epilogue/internal/calendar"
 )
 
+// lookForWithin is how long a calendar may take to say who is busy: whoever waits has the form in front of them, and can choose a time by hand.
+const lookForWithin = behindWithin - 2*openWithin
+
 // findTime answers a form for a debrief with one that says that times are being looked for, and then puts them there. The calendar is asked after the ack; the fields
 // stay the same all along, so that what was typed stays.
 func (b *Bot) findTime(ctx context.Context, r request, inc flow.Incident, cmd flow.PlanDebrief) answer {
@@ -20,7 +23,9 @@ func (b *Bot) findTime(ctx context.Context, r request, inc flow.Incident, cmd fl
 	waiting := blocks.DebriefForm(b.scene(ctx), inc, d)
 	return answer{ack: slack.NewUpdateViewSubmissionResponse(b.carries(r, &waiting)), then: func(ctx context.Context) error {
 		d.Looking = false
-		b.lookForTimes(ctx, inc, &d)
+		looking, cancel := context.WithTimeout(ctx, lookForWithin)
+		b.lookForTimes(looking, inc, &d)
+		cancel()
 		found := blocks.DebriefForm(b.scene(ctx), inc, d)
 		return b.update(r.view.ID, *b.carries(r, &found))(ctx)
 	}}

@@ -58,7 +58,9 @@ func (b *Bot) poll(ctx context.Context, job store.Job) (store.Outcome, error) {
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	events, next, err := b.booker.Changes(ctx, mark)
+	asking, cancel := context.WithTimeout(ctx, calendarWithin)
+	events, next, err := b.booker.Changes(asking, mark)
+	cancel()
 	if err != nil {
 		b.log.Warn("the calendar cannot be looked at", "err", err)
 		return out, nil // the job that follows tries again

@@ -17,7 +17,8 @@ type Event struct {
 	Link        string // for people; given by the calendar
 	Call        string // of the video call; given by the calendar
 	Canceled    bool
-	Made        bool // it is in the calendar already, under this id, and is only to be changed
+	Made        bool     // it is in the calendar already, under this id, and is only to be changed: guests that others invited stay
+	Dropped     []string // of Made: addresses that were invited from here, and are no more
 }
 
 // Guest is somebody who is invited.

@@ -17,7 +17,7 @@ import (
 //
 //	google on                                                 from now on the bot has a calendar, on a fake Google; times are UTC
 //	google busy ben FROM TO; google hides cem; google standing NAME FROM TO
-//	google fails 403 quotaExceeded; google fails cut          the next request to it; "after" behind it: it has its effect first
+//	google fails 403 quotaExceeded; google fails cut          the next request to it; "after" behind it: it has its effect first; silent: nothing is answered
 //	google made TITLE FROM; google moves TITLE FROM; google deletes TITLE    somebody does so in Google's own page
 //	google has 1 TEXT…                                        so many events are there, and texts in the first one
 
@@ -92,7 +92,7 @@ func googleSays(l *line) {
 		g.Put("standing"+strconv.Itoa(len(g.Events())), rest[0], "#debrief", l.moment(rest[1]), l.moment(rest[2]), "series")
 	case "fails":
 		need(1)
-		f := fakegoogle.Fault{AfterEffect: rest[len(rest)-1] == "after"}
+		f := fakegoogle.Fault{AfterEffect: rest[len(rest)-1] == "after", Hang: rest[0] == "silent"}
 		if status, err := strconv.Atoi(rest[0]); err == nil {
 			need(2)
 			f.Status, f.Reason = status, rest[1]

@@ -108,9 +108,18 @@ func (s *Server) keep(id string, fields map[string]any) *stored {
 	fields["htmlLink"] = cmp.Or(s.Pages, "https://www.google.com/calendar") + "/event?eid=" + id
 	fields["organizer"] = map[string]any{"email": s.Organizer, "self": true}
 	if conference, ok := fields["conferenceData"].(map[string]any); ok && conference["createRequest"] != nil {
+		request, _ := conference["createRequest"].(map[string]any)
+		first := request["status"] == nil
+		request["status"] = map[string]any{"statusCode": "success"}
+		if first && s.SlowCalls {
+			request["status"] = map[string]any{"statusCode": "pending"}
+		}
 		fields["hangoutLink"] = "https://meet.google.com/" + id[:min(len(id), 8)]
 		if s.Pages != "" {
 			fields["hangoutLink"] = s.Pages + "/call?eid=" + id
+		}
+		if first && s.SlowCalls {
+			delete(fields, "hangoutLink")
 		}
 	}
 	e := &stored{fields: fields, serial: s.serial}
@@ -178,6 +187,9 @@ func (s *Server) insert(r *request) answer {
 	if r.body["conferenceData"] != nil && r.query.Get("conferenceDataVersion") != "1" {
 		delete(r.body, "conferenceData")
 	}
+	if s.NoCalls && r.body["conferenceData"] != nil {
+		return answer{status: http.StatusBadRequest, reason: "invalid", message: "Invalid conference type value."}
+	}
 	e := s.keep(id, r.body)
 	s.tell(r, e, "invited")
 	return answer{body: e.fields}
@@ -187,6 +199,9 @@ func (s *Server) get(r *request) answer {
 	e := s.events[r.PathValue("event")]
 	if e == nil {
 		return notFound
+	}
+	if s.SlowCalls && e.text("status") != canceled {
+		e = s.keep(e.text("id"), maps.Clone(e.fields))
 	}
 	return answer{body: e.fields}
 }

@@ -50,6 +50,8 @@ type Server struct {
 	Now       func() time.Time
 	Scopes    []string            // granted; empty: all
 	Refused   string              // what the token endpoint answers instead of a token, as "unauthorized_client"
+	NoCalls   bool                // the organizer can make none
+	SlowCalls bool                // a call is there only when the event is read
 	Hidden    map[string]bool     // whose busy times cannot be read
 	Taken     map[string][]Period // busy times by address
 
@@ -183,6 +185,7 @@ type answer struct {
 	reason  string
 	message string
 	body    any
+	raw     []byte
 }
 
 func (s *Server) serve(name string, do func(*request) answer) http.HandlerFunc {
@@ -214,6 +217,9 @@ func (s *Server) serve(name string, do func(*request) answer) http.HandlerFunc {
 		}
 		s.mu.Lock()
 		a := do(req)
+		if a.body != nil {
+			a.raw, _ = json.Marshal(a.body) // as it is now
+		}
 		s.mu.Unlock()
 		if faulty {
 			s.fail(w, r, m, fault)
@@ -254,18 +260,14 @@ func (s *Server) send(w http.ResponseWriter, m method, a answer, f Fault) {
 		_, _ = fmt.Fprintf(w, `{"error":{"code":%d,"message":%q,"errors":[{"domain":"calendar","reason":%q,"message":%q}]}}`, a.status, a.message, a.reason, a.message)
 		return
 	}
-	if a.body == nil {
+	if a.raw == nil {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	raw, err := json.Marshal(a.body)
-	if err != nil {
-		s.complain(err.Error())
-	}
 	if s.doc != nil {
-		for _, p := range s.doc.body(method{}, m.Response, raw) {
+		for _, p := range s.doc.body(method{}, m.Response, a.raw) {
 			s.complain("the answer to " + m.ID + p)
 		}
 	}
-	_, _ = w.Write(raw)
+	_, _ = w.Write(a.raw)
 }

@@ -2,6 +2,7 @@ package google
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -62,6 +63,13 @@ func ofAPI(err *googleapi.Error) meeting.Problem {
 			return p
 		}
 	}
+	for _, detail := range err.Details { // where newer answers say it
+		if d, ok := detail.(map[string]any); ok {
+			if p, ok := reasons[fmt.Sprint(d["reason"])]; ok {
+				return p
+			}
+		}
+	}
 	message := strings.ToLower(err.Message)
 	switch code := err.Code; {
 	case code == http.StatusUnauthorized:
@@ -80,6 +88,12 @@ func ofAPI(err *googleapi.Error) meeting.Problem {
 		return meeting.Unreachable
 	}
 	return meeting.BadEvent
+}
+
+// noCalls reports whether Google refused an event since its organizer can make no calls.
+func noCalls(err error) bool {
+	var api *googleapi.Error
+	return errors.As(err, &api) && api.Code == http.StatusBadRequest && strings.Contains(strings.ToLower(api.Message), "conference")
 }
 
 func retryAfter(h http.Header) time.Duration {

@@ -23,20 +23,52 @@ const canceled = "cancelled" //nolint:misspell // Google's word
 func (c *Calendar) Book(ctx context.Context, e meeting.Event) (meeting.Event, error) {
 	wanted := event(e)
 	if !e.Made {
-		insert := *wanted
-		insert.Id = e.ID
-		insert.ConferenceData = &calendar.ConferenceData{CreateRequest: &calendar.CreateConferenceRequest{
-			RequestId: e.ID, ConferenceSolutionKey: &calendar.ConferenceSolutionKey{Type: "hangoutsMeet"},
-		}}
-		made, err := c.api.Events.Insert(c.id, &insert).SendUpdates("all").ConferenceDataVersion(1).Context(ctx).Do()
+		made, err := c.insert(ctx, e.ID, *wanted)
 		if err == nil {
-			return read(made), nil
+			return read(c.called(ctx, made)), nil
 		}
 		if !isCode(err, http.StatusConflict) {
 			return meeting.Event{}, problem(err)
 		}
 	}
 	return c.adopt(ctx, e, wanted)
+}
+
+// insert makes an event with a call; without one where the organizer may make none, as in companies that do not use Google Meet.
+func (c *Calendar) insert(ctx context.Context, id string, e calendar.Event) (*calendar.Event, error) {
+	e.Id = id
+	e.ConferenceData = &calendar.ConferenceData{CreateRequest: &calendar.CreateConferenceRequest{
+		RequestId: id, ConferenceSolutionKey: &calendar.ConferenceSolutionKey{Type: "hangoutsMeet"},
+	}}
+	made, err := c.api.Events.Insert(c.id, &e).SendUpdates("all").ConferenceDataVersion(1).Context(ctx).Do()
+	if !noCalls(err) {
+		return made, err
+	}
+	e.ConferenceData = nil
+	return c.api.Events.Insert(c.id, &e).SendUpdates("all").Context(ctx).Do()
+}
+
+// mostLooks is how often a call is waited for that Google is still making.
+const mostLooks = 3
+
+// called is an event with its call. One that takes long is left out: it is in the event all the same.
+func (c *Calendar) called(ctx context.Context, e *calendar.Event) *calendar.Event {
+	for range mostLooks {
+		if d := e.ConferenceData; e.HangoutLink != "" || d == nil || d.CreateRequest == nil || d.CreateRequest.Status == nil || d.CreateRequest.Status.StatusCode != "pending" {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return e
+		case <-time.After(c.pause):
+		}
+		now, err := c.api.Events.Get(c.id, e.Id).Context(ctx).Do()
+		if err != nil {
+			break
+		}
+		e = now
+	}
+	return e
 }
 
 // adopt brings an event that is there to what is wanted, and keeps what guests have answered.
@@ -53,15 +85,7 @@ func (c *Calendar) adopt(ctx context.Context, e meeting.Event, wanted *calendar.
 	if sameEvent(read(there), e) {
 		return read(there), nil
 	}
-	for i, g := range wanted.Attendees {
-		at := slices.IndexFunc(there.Attendees, func(a *calendar.EventAttendee) bool { return strings.EqualFold(a.Email, g.Email) })
-		if at >= 0 {
-			kept := *there.Attendees[at]
-			kept.Optional = g.Optional
-			kept.ForceSendFields = []string{"Optional"}
-			wanted.Attendees[i] = &kept
-		}
-	}
+	wanted.Attendees = guests(there.Attendees, wanted.Attendees, e)
 	changed, err := c.api.Events.Patch(c.id, e.ID, wanted).SendUpdates("all").Context(ctx).Do()
 	if isCode(err, http.StatusNotFound, http.StatusGone) {
 		return meeting.Event{}, &meeting.Error{Problem: meeting.EventGone, Err: err}
@@ -70,6 +94,25 @@ func (c *Calendar) adopt(ctx context.Context, e meeting.Event, wanted *calendar.
 		return meeting.Event{}, problem(err)
 	}
 	return read(changed), nil
+}
+
+// guests are those who are to come: what they have answered stays, and whoever others have invited comes too.
+func guests(there, wanted []*calendar.EventAttendee, e meeting.Event) []*calendar.EventAttendee {
+	called := func(address string) func(*calendar.EventAttendee) bool {
+		return func(a *calendar.EventAttendee) bool { return strings.EqualFold(a.Email, address) }
+	}
+	out := slices.Clone(wanted)
+	for _, a := range there {
+		if at := slices.IndexFunc(out, called(a.Email)); at >= 0 {
+			kept := *a
+			kept.Optional = out[at].Optional
+			kept.ForceSendFields = []string{"Optional"}
+			out[at] = &kept
+		} else if e.Made && !slices.ContainsFunc(e.Dropped, func(d string) bool { return strings.EqualFold(d, a.Email) }) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // Cancel deletes an event and tells the guests. One that is gone is no error.
@@ -128,7 +171,7 @@ func event(e meeting.Event) *calendar.Event {
 		zone = "UTC"
 	}
 	out := &calendar.Event{
-		Summary: e.Title, Description: e.Description,
+		Summary: e.Title, Description: escaped(e.Description),
 		Start:              &calendar.EventDateTime{DateTime: e.Start.UTC().Format(time.RFC3339), TimeZone: zone},
 		End:                &calendar.EventDateTime{DateTime: e.End.UTC().Format(time.RFC3339), TimeZone: zone},
 		ExtendedProperties: &calendar.EventExtendedProperties{Private: map[string]string{reference: e.Reference}},
@@ -146,7 +189,7 @@ func event(e meeting.Event) *calendar.Event {
 // read is an event of Google's in our words. One without times, such as a deleted one, has zero times.
 func read(e *calendar.Event) meeting.Event {
 	out := meeting.Event{
-		ID: e.Id, Title: e.Summary, Description: e.Description, Link: e.HtmlLink, Call: e.HangoutLink, Canceled: e.Status == canceled,
+		ID: e.Id, Title: e.Summary, Description: plain(e.Description), Link: e.HtmlLink, Call: e.HangoutLink, Canceled: e.Status == canceled,
 		Start: moment(e.Start), End: moment(e.End),
 	}
 	if e.ExtendedProperties != nil {
@@ -176,6 +219,12 @@ func sameEvent(there, wanted meeting.Event) bool {
 			return false
 		}
 	}
+	invited := func(address string) bool {
+		return slices.ContainsFunc(there.Guests, func(o meeting.Guest) bool { return strings.EqualFold(o.Address, address) })
+	}
+	if slices.ContainsFunc(wanted.Dropped, invited) || !wanted.Made && len(there.Guests) > len(wanted.Guests)+1 {
+		return false
+	}
 	return there.Title == wanted.Title && there.Description == wanted.Description && there.Start.Equal(wanted.Start) && there.End.Equal(wanted.End) &&
-		there.Reference == wanted.Reference && len(there.Guests) <= len(wanted.Guests)+1
+		there.Reference == wanted.Reference
 }

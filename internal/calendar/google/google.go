@@ -6,6 +6,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,6 +35,7 @@ type Options struct {
 	Tag         string // recurring events with this word in their description are standing meetings for debriefs; empty: #debrief
 
 	Endpoint string            // of the API; empty: Google's
+	Pause    time.Duration     // between two looks at a call that Google is still making; 0: a second
 	Client   *http.Client      // for tests
 	Now      func() time.Time  // nil: time.Now
 	Auth     *auth.Credentials // for tests: in place of the others
@@ -45,6 +47,8 @@ type Calendar struct {
 	id  string
 	tag string
 	now func() time.Time
+
+	pause time.Duration
 }
 
 // New reads the credentials, and asks Google nothing yet. Errors are sentences for the operator.
@@ -61,7 +65,7 @@ func New(ctx context.Context, o Options) (*Calendar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare Google Calendar: %w", err)
 	}
-	c := &Calendar{api: api, id: o.Calendar, tag: o.Tag, now: o.Now}
+	c := &Calendar{api: api, id: o.Calendar, tag: o.Tag, now: o.Now, pause: cmp.Or(o.Pause, time.Second)}
 	if c.id == "" {
 		c.id = "primary"
 	}

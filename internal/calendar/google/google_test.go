@@ -40,7 +40,7 @@ func rig(t *testing.T) (*google.Calendar, *fakegoogle.Server) {
 		}
 	})
 	c, err := google.New(t.Context(), google.Options{
-		Organizer: "organizer@example.com", Credentials: key(t, s.URL+"/token"), Endpoint: s.Endpoint(), Now: s.Now,
+		Organizer: "organizer@example.com", Credentials: key(t, s.URL+"/token"), Endpoint: s.Endpoint(), Now: s.Now, Pause: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +137,42 @@ func TestWhatGuestsAnsweredStaysWhenTheTimeChanges(t *testing.T) {
 	}
 	if got := s.Events()[0].Fields["attendees"].([]any)[0].(map[string]any)["responseStatus"]; got != "accepted" {
 		t.Errorf("the answer is %v now", got)
+	}
+}
+
+func TestGuestsWhomOthersInvitedStayAndWhoeverIsLeftOutHereGoes(t *testing.T) {
+	c, s := rig(t)
+	if _, err := c.Book(t.Context(), debrief()); err != nil {
+		t.Fatal(err)
+	}
+	fields := s.Events()[0].Fields
+	fields["attendees"] = append(fields["attendees"].([]any), map[string]any{"email": "lawyer@elsewhere.example", "responseStatus": "accepted"})
+	changed := debrief()
+	changed.Made, changed.Guests, changed.Dropped = true, changed.Guests[:1], []string{"cem@example.com"}
+	for range 2 {
+		if _, err := c.Book(t.Context(), changed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := s.Live()[0].Guests, []string{"ana@example.com", "lawyer@elsewhere.example"}; !slices.Equal(got, want) {
+		t.Errorf("%q come, want %q", got, want)
+	}
+	if n := len(s.Mails()); n != 4 {
+		t.Errorf("%d mails: %v", n, s.Mails())
+	}
+}
+
+func TestADebriefIsMadeWithoutACallWhereThereAreNoneAndWaitsForOneThatIsSlow(t *testing.T) {
+	c, s := rig(t)
+	s.NoCalls = true
+	made, err := c.Book(t.Context(), debrief())
+	if err != nil || made.Call != "" || made.Link == "" || len(s.Live()) != 1 {
+		t.Errorf("%+v, %v", made, err)
+	}
+	c, s = rig(t)
+	s.SlowCalls = true
+	if made, err = c.Book(t.Context(), debrief()); err != nil || made.Call == "" {
+		t.Errorf("%+v, %v", made, err)
 	}
 }
 
