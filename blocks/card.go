@@ -19,7 +19,7 @@ func Card(s Scene, inc flow.Incident, began flow.Event) Message {
 	entered, _ := began.Fact.(flow.StatusEntered)
 	above := s.entering(inc, began, entered)
 	if inc.Card != began.Seq || inc.Stage != flow.PostIncident {
-		over := say("%s: %s.", statusOf(inc, entered.Status), settledOf(flow.Count(inc.In(entered.Status))))
+		over := say("%s: %s.", statusOf(inc, entered.Status), settledOf(inc.Progress(entered.Status)))
 		return message(join(" ", above, over), section(above, nil), small(over))
 	}
 	tasks := inc.In(inc.Status)
@@ -65,7 +65,7 @@ func (s Scene) trail(inc flow.Incident) Text {
 	if u := inc.Lead(); u != "" {
 		lead = say("lead %s", s.name(u))
 	}
-	progress := say("%s · since %s", settledOf(flow.Count(inc.In(inc.Status))), s.moment(inc.Since))
+	progress := say("%s · since %s", settledOf(inc.Progress(inc.Status)), s.moment(inc.Since))
 	return join("\n", join(" → ", path...).Clip(1500), join(" · ", progress, lead))
 }
 
@@ -173,7 +173,7 @@ func (s Scene) ended(inc flow.Incident, ev flow.Event) Text {
 		}
 		return say("%s: %s. Moved on to %s.", statusOf(inc, f.From), tally(f.Done, f.NotDoing), statusOf(inc, f.Status))
 	case flow.IncidentClosed:
-		p := flow.Count(inc.In(f.From))
+		p := inc.Progress(f.From)
 		return say("%s: %s. %s was closed.", statusOf(inc, f.From), tally(p.Done, p.NotDoing), inc.ID)
 	case flow.OptedOut:
 		return say("%s was closed early by %s; %s left.", inc.ID, s.name(ev.By), count(len(f.Skipped), "task"))

@@ -66,7 +66,7 @@ func (s Scene) standing(inc flow.Incident) Text {
 	case flow.Closed:
 		return say("closed")
 	case flow.PostIncident:
-		return say("in %s, %s", s.statusName(inc), settledOf(flow.Count(inc.In(inc.Status))))
+		return say("in %s, %s", s.statusName(inc), settledOf(inc.Progress(inc.Status)))
 	}
 	return say("active, %s", s.statusName(inc))
 }

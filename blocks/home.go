@@ -211,7 +211,7 @@ func (s Scene) homeFilters(l Look) slack.Block {
 
 // postLine is an incident in the post-incident stage: INC-42 · Checkout errors in EU · Reviewing, 1 of 3 settled · 1 late · Ana · entered 3 days ago.
 func (s Scene) postLine(inc flow.Incident) Text {
-	where := say("%s, %s", s.statusName(inc), settledOf(flow.Count(inc.In(inc.Status))))
+	where := say("%s, %s", s.statusName(inc), settledOf(inc.Progress(inc.Status)))
 	late := 0
 	for _, t := range inc.Tasks {
 		if s.late(inc, t) {

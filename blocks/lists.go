@@ -202,7 +202,7 @@ func (s Scene) incidentLine(inc flow.Incident) Text {
 	where, since := s.statusName(inc), inc.Since
 	switch inc.Stage {
 	case flow.PostIncident:
-		where = say("%s, %s", where, settledOf(flow.Count(inc.In(inc.Status))))
+		where = say("%s, %s", where, settledOf(inc.Progress(inc.Status)))
 	case flow.Closed:
 		since = inc.ClosedAt
 	}

@@ -146,7 +146,7 @@ func (s Scene) stuckItem(inc flow.Incident, why flow.Stuck, next bool) (Text, []
 		row = append(row, button(Close, "Close", r, inc.ID.String()), button(Update, "Update", r, inc.ID.String()))
 	case inc.Stage == flow.Closed:
 		return line, []slack.Block{section(line, nil)}, false
-	case len(inc.In(inc.Status)) == 0:
+	case inc.Progress(inc.Status).Total() == 0:
 		row = append(row, button(MoveOn, "Move on", Ref{Incident: inc.ID, Status: inc.Status}, inc.ID.String()))
 		fallthrough
 	default:
@@ -165,10 +165,10 @@ func (s Scene) stuck(inc flow.Incident, why flow.Stuck) Text {
 		return say("closed by now")
 	case why == flow.Lingering && inc.Stage == flow.Active:
 		return say("in %s since %s: close it if it is resolved", s.statusName(inc), s.date(inc.Since))
-	case why == flow.NoTasks && len(inc.In(inc.Status)) == 0:
+	case why == flow.NoTasks && inc.Progress(inc.Status).Total() == 0:
 		return say("in %s since %s, which has no tasks: it waits for somebody to move it on", s.statusName(inc), s.date(inc.Since))
 	case why == flow.Unsettled:
-		return say("in %s since %s, %s: nothing was settled for five business days", s.statusName(inc), s.date(inc.Since), settledOf(flow.Count(inc.In(inc.Status))))
+		return say("in %s since %s, %s: nothing was settled for five business days", s.statusName(inc), s.date(inc.Since), settledOf(inc.Progress(inc.Status)))
 	}
 	return say("%s since %s", s.statusName(inc), s.date(inc.Since))
 }

@@ -77,7 +77,7 @@ func RemoveForm(_ Scene, inc flow.Incident, t flow.Task) slack.ModalViewRequest 
 
 // afterRemoving differs from settling: a status that has no tasks left waits for somebody to move on.
 func afterRemoving(inc flow.Incident, t flow.Task) Text {
-	if inc.Current(t) && flow.Count(inc.In(inc.Status)).Total() == 1 {
+	if inc.Current(t) && inc.Progress(inc.Status).Total() == 1 {
 		return say("%s has no tasks then, and waits for somebody to move on.", statusOf(inc, inc.Status))
 	}
 	return afterSettling(inc, t)

@@ -181,7 +181,7 @@ func (b *Bot) turnPage(r request, view slack.ModalViewRequest) answer {
 
 // clickMoveOn leaves the status that the button names: at once where it has no open tasks, with a form where it has.
 func (b *Bot) clickMoveOn(ctx context.Context, r request, ref blocks.Ref, inc flow.Incident) (answer, error) {
-	if inc.Stage == flow.PostIncident && inc.Status == ref.Status && flow.Count(inc.In(inc.Status)).Open > 0 {
+	if inc.Stage == flow.PostIncident && inc.Status == ref.Status && inc.Progress(inc.Status).Open > 0 {
 		return b.moveOnForm(ctx, r, inc)
 	}
 	return b.act(ctx, r, inc, flow.MoveOn{From: ref.Status})

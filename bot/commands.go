@@ -280,7 +280,7 @@ func (b *Bot) showTasks(ctx context.Context, r request, _ typed, inc flow.Incide
 
 // moveOn leaves a status without tasks at once; past open tasks it asks for the reason.
 func (b *Bot) moveOn(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
-	if inc.Stage == flow.PostIncident && t.rest == "" && flow.Count(inc.In(inc.Status)).Open > 0 {
+	if inc.Stage == flow.PostIncident && t.rest == "" && inc.Progress(inc.Status).Open > 0 {
 		return b.moveOnForm(ctx, r, inc)
 	}
 	return b.carryOut(ctx, r, inc.ID, flow.MoveOn{From: inc.Status, Reason: readable(t.rest)})

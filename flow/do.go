@@ -64,7 +64,7 @@ func (s *scene) record(f Fact) {
 // moveOn leaves the current status for as long as it has tasks and all are settled.
 func (s *scene) moveOn() {
 	for s.inc.Stage == PostIncident {
-		p := Count(s.inc.In(s.inc.Status))
+		p := s.inc.Progress(s.inc.Status)
 		if p.Open > 0 || p.Total() == 0 {
 			return
 		}
@@ -96,7 +96,7 @@ func (s *scene) leave(l leaving) {
 func (s *scene) enter(status Key, f StatusEntered) {
 	f.Status = status
 	if s.inc.Stage == PostIncident && s.inc.Card != 0 {
-		left := Count(s.inc.In(s.inc.Status))
+		left := s.inc.Progress(s.inc.Status)
 		f.From, f.Card, f.Last = s.inc.Status, s.inc.Card, s.settled
 		f.Done, f.NotDoing = left.Done, left.NotDoing+len(f.Skipped)
 	}
@@ -147,7 +147,7 @@ func (s *scene) follow(n TaskNumber) {
 // open one of the current status; else to the status next, through those that are settled already, or to its end.
 func AfterSettling(inc Incident, n TaskNumber) (next Key, closes, last bool) {
 	t, ok := inc.Task(n)
-	if !ok || t.State != Open || !inc.Current(t) || Count(inc.In(inc.Status)).Open > 1 {
+	if !ok || t.State != Open || !inc.Current(t) || inc.Progress(inc.Status).Open > 1 {
 		return "", false, false
 	}
 	for at := inc.Status; ; {
@@ -155,7 +155,7 @@ func AfterSettling(inc Incident, n TaskNumber) (next Key, closes, last bool) {
 		if !ok {
 			return "", true, true
 		}
-		if p := Count(inc.In(next)); p.Open > 0 || p.Total() == 0 {
+		if p := inc.Progress(next); p.Open > 0 || p.Total() == 0 {
 			return next, false, true
 		}
 		at = next

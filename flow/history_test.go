@@ -282,7 +282,7 @@ func (h *history) statuses() {
 
 func (h *history) inStatus() {
 	inc := h.inc
-	if p := flow.Count(inc.In(inc.Status)); p.Open == 0 && p.Total() > 0 {
+	if p := inc.Progress(inc.Status); p.Open == 0 && p.Total() > 0 {
 		h.t.Fatalf("all tasks of %s are settled, and it is still there", inc.Status)
 	}
 	here := false
@@ -291,7 +291,7 @@ func (h *history) inStatus() {
 			here = true
 			break
 		}
-		if n := flow.Count(inc.In(l.Key)).Open; n > 0 {
+		if n := inc.Progress(l.Key).Open; n > 0 {
 			h.t.Fatalf("it is in %s, and %d tasks are open in %s", inc.Status, n, l.Key)
 		}
 	}
@@ -321,7 +321,7 @@ func (h *history) transitions(before flow.Incident) {
 				h.t.Fatal("opted out without a reason")
 			}
 		}
-		if p := flow.Count(inc.In(inc.Status)); byItself && (p.Open > 0 || p.Total() == 0) {
+		if p := inc.Progress(inc.Status); byItself && (p.Open > 0 || p.Total() == 0) {
 			h.t.Fatalf("left %s by itself with %d open tasks of %d", inc.Status, p.Open, p.Total())
 		}
 		inc = flow.Apply(inc, ev)

@@ -195,17 +195,32 @@ func (p Progress) Total() int { return p.Open + p.Settled() }
 // Count counts tasks by state.
 func Count(tasks []Task) Progress {
 	var p Progress
-	for _, t := range tasks {
-		switch t.State {
-		case Done:
-			p.Done++
-		case NotDoing:
-			p.NotDoing++
-		default:
-			p.Open++
+	for i := range tasks {
+		p.count(tasks[i].State)
+	}
+	return p
+}
+
+// Progress counts the tasks of a status by state.
+func (inc Incident) Progress(status Key) Progress {
+	var p Progress
+	for i := range inc.Tasks {
+		if inc.Tasks[i].Status == status {
+			p.count(inc.Tasks[i].State)
 		}
 	}
 	return p
+}
+
+func (p *Progress) count(s TaskState) {
+	switch s {
+	case Done:
+		p.Done++
+	case NotDoing:
+		p.NotDoing++
+	default:
+		p.Open++
+	}
 }
 
 // StatusName is the visible name of a status of the snapshot.

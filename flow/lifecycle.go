@@ -200,7 +200,7 @@ func (c EnterFlow) resume(s *scene) error {
 // earliest is the first status that has an open task, if it comes before status; else status.
 func (s *scene) earliest(status Key) Key {
 	for _, l := range s.inc.Snapshot.Statuses {
-		if l.Key == status || Count(s.inc.In(l.Key)).Open > 0 {
+		if l.Key == status || s.inc.Progress(l.Key).Open > 0 {
 			return l.Key
 		}
 	}
@@ -280,7 +280,7 @@ func (c Reopen) do(s *scene) error {
 			f.Tasks = append(f.Tasks, n)
 		}
 	}
-	if len(f.Tasks) == 0 && (s.inc.OptedOut == nil || Count(s.inc.In(s.inc.Status)).Total() > 0) {
+	if len(f.Tasks) == 0 && (s.inc.OptedOut == nil || s.inc.Progress(s.inc.Status).Total() > 0) {
 		return Refusal{Why: NeedsTask, Field: FieldTasks, Incident: s.inc.ID}
 	}
 	closed, status := DateOf(s.inc.ClosedAt.In(s.at.Location())), s.inc.Status

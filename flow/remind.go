@@ -235,7 +235,7 @@ func (p Process) StuckFrom(inc Incident) (Stuck, Date, bool) {
 		return Lingering, c.AddBusinessDays(began, 1), true
 	case inc.Stage != PostIncident || len(inc.ladder()) == 0:
 		return "", Date{}, false
-	case len(inc.In(inc.Status)) == 0:
+	case inc.Progress(inc.Status).Total() == 0:
 		return NoTasks, c.AddBusinessDays(began, 1), true
 	}
 	for _, t := range inc.Tasks {

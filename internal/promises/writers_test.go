@@ -139,7 +139,7 @@ func (w writer) examine(rt *rapid.T) {
 			rt.Errorf("%q was left %d times", status, n)
 		}
 	}
-	if p := flow.Count(inc.In(inc.Status)); inc.Stage == flow.PostIncident && p.Open == 0 && p.Total() > 0 {
+	if p := inc.Progress(inc.Status); inc.Stage == flow.PostIncident && p.Open == 0 && p.Total() > 0 {
 		rt.Errorf("%s is settled, and the incident is still in it", inc.Status)
 	}
 }

@@ -148,7 +148,7 @@ func (w *world) history(inc flow.Incident) {
 		}
 		if left(ev.Fact) {
 			before := flow.Replay(events[:i])
-			if p := flow.Count(before.In(before.Status)); p.Open > 0 || p.Total() == 0 {
+			if p := before.Progress(before.Status); p.Open > 0 || p.Total() == 0 {
 				w.fail("%s: event %d left %s by itself, which has %d of %d tasks open", inc.ID, ev.Seq, before.Status, p.Open, p.Total())
 			}
 		}
@@ -156,7 +156,7 @@ func (w *world) history(inc flow.Incident) {
 	if diff := cmp.Diff(flow.Replay(events), inc, cmpopts.EquateEmpty()); diff != "" {
 		w.fail("%s is not the replay of its timeline (-replay +stored):\n%s", inc.ID, diff)
 	}
-	if p := flow.Count(inc.In(inc.Status)); inc.Stage == flow.PostIncident && p.Open == 0 && p.Total() > 0 {
+	if p := inc.Progress(inc.Status); inc.Stage == flow.PostIncident && p.Open == 0 && p.Total() > 0 {
 		w.fail("%s: %s is settled, and it is still in it", inc.ID, inc.Status)
 	}
 }

@@ -1,6 +1,7 @@
 package socketlink
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -130,12 +131,13 @@ func (c *conn) read() {
 }
 
 func (c *conn) readAll() error {
+	var buf bytes.Buffer
 	for {
 		_, r, err := c.ws.Reader(c.life)
 		if err != nil {
 			return err
 		}
-		head, tail, err := readMessage(r, c.link.opt.ReadLimit)
+		head, tail, err := readMessage(r, c.link.opt.ReadLimit, &buf)
 		switch {
 		case errors.Is(err, errTooLong):
 			c.unreadable(head, findID(append(head[:len(head):len(head)], tail...)), err)

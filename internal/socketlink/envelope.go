@@ -154,11 +154,19 @@ func outerID(raw []byte) string {
 // errTooLong says that a message was longer than the link reads.
 var errTooLong = errors.New("read a socket message: it is longer than the read limit")
 
+// mostKept is up to how many bytes a connection keeps to read the next message into.
+const mostKept = 64 * 1024
+
 // readMessage reads all of r but returns at most limit bytes, so that an oversized message costs
 // itself and not the connection. Of one that is too long it also returns the end, where the
-// envelope id may be, and errTooLong.
-func readMessage(r io.Reader, limit int64) (head, tail []byte, err error) {
-	head, err = io.ReadAll(io.LimitReader(r, limit+1))
+// envelope id may be, and errTooLong. What it returns is a copy of what it read into buf.
+func readMessage(r io.Reader, limit int64, buf *bytes.Buffer) (head, tail []byte, err error) {
+	buf.Reset()
+	_, err = buf.ReadFrom(io.LimitReader(r, limit+1))
+	head = bytes.Clone(buf.Bytes())
+	if buf.Cap() > mostKept {
+		*buf = bytes.Buffer{}
+	}
 	if err != nil || int64(len(head)) <= limit {
 		return head, nil, err
 	}

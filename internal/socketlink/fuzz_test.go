@@ -84,7 +84,7 @@ func FuzzAMessageIsReadWholeOrItsBeginningAndEnd(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("0123456789"), 500), 2000)
 	f.Fuzz(func(t *testing.T, raw []byte, limit int) {
 		limit = max(1, min(limit, 1<<16))
-		head, tail, err := readMessage(iotest.HalfReader(bytes.NewReader(raw)), int64(limit))
+		head, tail, err := readMessage(iotest.HalfReader(bytes.NewReader(raw)), int64(limit), new(bytes.Buffer))
 		if len(raw) <= limit {
 			if err != nil || !bytes.Equal(head, raw) || tail != nil {
 				t.Errorf("%d bytes of %d, %v", len(head), len(raw), err)
