@@ -40,6 +40,7 @@ type Options struct {
 	Sample Sample
 
 	AckWithin      time.Duration // 3 s; how long the app has to acknowledge an envelope
+	TriggerLife    time.Duration // 3 s; how long a trigger_id can open a view
 	RetrySpeedup   float64       // 1; how many times faster than Slack events are delivered again
 	PingEvery      time.Duration // 5 s; how often the server pings each socket
 	ConnectionTime time.Duration // 1 h; how long a socket lives before it is asked to refresh
@@ -96,6 +97,7 @@ type Server struct {
 // New starts a sandbox. Close it to free its port and to save its folder.
 func New(opts Options) (*Server, error) {
 	opts.AckWithin = cmp.Or(opts.AckWithin, 3*time.Second)
+	opts.TriggerLife = cmp.Or(opts.TriggerLife, 3*time.Second)
 	opts.RetrySpeedup = cmp.Or(opts.RetrySpeedup, 1)
 	opts.PingEvery = cmp.Or(opts.PingEvery, 5*time.Second)
 	opts.ConnectionTime = cmp.Or(opts.ConnectionTime, time.Hour)

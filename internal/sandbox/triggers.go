@@ -11,9 +11,6 @@ import (
 	"time"
 )
 
-// triggerLife is how long a trigger_id can open a view.
-const triggerLife = 3 * time.Second
-
 // trigger is the right to open one view for a person, who has just done something.
 type trigger struct {
 	user    UserID
@@ -44,7 +41,7 @@ var triggerShape = regexp.MustCompile(`^\d+\.\d+\.[0-9a-f]+$`)
 // trigger makes a trigger_id. The caller holds mu.
 func (s *Server) trigger(u UserID, view string) string {
 	id := strconv.Itoa(1e6+rand.IntN(9e6)) + "." + strconv.Itoa(1e9+rand.IntN(9e9)) + "." + randomHex(32)
-	s.triggers.add(id, &trigger{user: u, view: view, expires: time.Now().Add(triggerLife)},
+	s.triggers.add(id, &trigger{user: u, view: view, expires: time.Now().Add(s.opts.TriggerLife)},
 		func(t *trigger) bool { return time.Since(t.expires) > time.Minute })
 	return id
 }
