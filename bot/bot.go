@@ -67,6 +67,7 @@ type Bot struct {
 	ahead    *ahead
 	link     *socketlink.Link
 	behind   *background
+	screens  *screens
 	live     chan struct{} // closed when Slack is connected
 	channels sync.Map      // flow.ChannelID → flow.IncidentID: to queue what is typed in a channel with the clicks of its incident
 	stop     context.CancelCauseFunc
@@ -117,6 +118,7 @@ func New(o Options) *Bot {
 		b.log = slog.New(slog.DiscardHandler)
 	}
 	b.behind = newBackground(b.log)
+	b.screens = newScreens()
 	b.people = &directory{slack: o.Slack, admins: o.Admins, now: b.clock.Now, behind: b.behind.once}
 	b.ahead = newAhead()
 	b.people.shapes = b.namedAdmin

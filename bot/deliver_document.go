@@ -54,7 +54,7 @@ func (b *Bot) makeDocument(ctx context.Context, job store.Job, inc flow.Incident
 		return store.Outcome{}, err
 	}
 	if n := len(after.Documents); n > 0 {
-		b.whisperIn(ctx, inc.Channel, ev.By, blocks.Made(s, after, after.Documents[n-1]))
+		b.tellMade(ctx, job, after, ev.By, blocks.Made(s, after, after.Documents[n-1]))
 	}
 	return store.Outcome{}, nil
 }
@@ -112,6 +112,18 @@ func (b *Bot) writeCanvas(ctx context.Context, inc flow.Incident, markdown strin
 		return "", fmt.Errorf("make a canvas for %s: %w", inc.ID, err)
 	}
 	return id, nil
+}
+
+// tellMade tells whoever asked for a document that it is there: in the channel, where only they see it, or in a DM if they are not in it. It is a nicety:
+// what goes wrong is logged, since trying again would make another document.
+func (b *Bot) tellMade(ctx context.Context, job store.Job, inc flow.Incident, to flow.UserID, m blocks.Message) {
+	err := b.ephemeral(ctx, inc.Channel, to, m)
+	if codeOf(err) == "user_not_in_channel" {
+		err = b.tellOne(ctx, job, inc, to, m)
+	}
+	if err != nil {
+		b.log.Info("whoever asked for a document cannot be told that it is there", "incident", inc.ID, "err", err)
+	}
 }
 
 // whisperIn tells somebody something in a channel that only they see. It is a nicety: what goes wrong is logged.

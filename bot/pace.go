@@ -12,7 +12,7 @@ import (
 // Slack's budgets, a little below what it tolerates: one post a second and channel with short bursts, and per method what its tier allows a
 // minute.
 var (
-	postBudget    = budget{rate.Every(time.Second), 4}
+	postBudget    = budget{rate.Every(time.Second), 3}
 	pictureBudget = budget{rate.Every(time.Second), 1} // of one message that follows the incident: a hundred clicks make a few edits
 	tier2Budget   = budget{rate.Every(time.Minute / 20), 10}
 	tier3Budget   = budget{rate.Every(time.Minute / 50), 10}

@@ -23,7 +23,7 @@ func TestABucketLetsThroughItsBurstAndThenItsRate(t *testing.T) {
 			}
 			went = append(went, time.Since(began).Round(time.Millisecond))
 		}
-		want := []time.Duration{0, 0, 0, 0, time.Second, 2 * time.Second, 3 * time.Second}
+		want := []time.Duration{0, 0, 0, time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second}
 		for i := range want {
 			if went[i] != want[i] {
 				t.Fatalf("they went at %v, want %v", went, want)

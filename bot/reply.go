@@ -108,13 +108,14 @@ func (b *Bot) open(r request, view slack.ModalViewRequest) answer {
 	if update := slack.NewUpdateViewSubmissionResponse(&view); r.kind == kindForm && inAck(update) {
 		return answer{ack: update}
 	}
+	asked := b.screens.ask()
 	return answer{then: func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, openWithin)
 		defer cancel()
 		if err := blocks.Check(view); err != nil {
 			b.log.Error("a view breaks Slack's limits", "err", err)
 		}
-		err := b.openNow(ctx, r, view)
+		err := b.openNow(ctx, r, asked, view)
 		if err == nil || codeOf(err) == "exchanged_trigger_id" { // that is the same request, delivered twice: it is open
 			return nil
 		}
@@ -129,13 +130,13 @@ func (b *Bot) open(r request, view slack.ModalViewRequest) answer {
 	}}
 }
 
-func (b *Bot) openNow(ctx context.Context, r request, view slack.ModalViewRequest) error {
+func (b *Bot) openNow(ctx context.Context, r request, asked uint64, view slack.ModalViewRequest) error {
 	var err error
 	switch {
 	case r.kind == kindForm && r.view.Previous == "": // the ack has closed it
 		_, err = b.slack.OpenViewContext(ctx, r.trigger, view)
 	case r.kind != kindForm && r.view.top():
-		_, err = b.slack.UpdateViewContext(ctx, view, "", "", r.view.ID)
+		err = b.present(ctx, r.view.ID, asked, view)
 	case r.view.Type == "modal":
 		_, err = b.slack.PushViewContext(ctx, r.trigger, view)
 	default:
@@ -163,14 +164,23 @@ func (b *Bot) openOrPush(r request, view slack.ModalViewRequest) answer {
 
 // update brings the view that was clicked up to date.
 func (b *Bot) update(viewID string, view slack.ModalViewRequest) func(context.Context) error {
+	asked := b.screens.ask()
 	return func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, openWithin)
-		defer cancel()
-		if _, err := b.slack.UpdateViewContext(ctx, view, "", "", viewID); err != nil && codeOf(err) != "not_found" {
+		if err := b.present(ctx, viewID, asked, view); err != nil && codeOf(err) != "not_found" {
 			return fmt.Errorf("update a view: %w", err)
 		}
 		return nil
 	}
+}
+
+// present has an open view show something else, unless it shows what was asked for later.
+func (b *Bot) present(ctx context.Context, viewID string, asked uint64, view slack.ModalViewRequest) error {
+	return b.screens.draw(ctx, viewID, asked, func() error {
+		ctx, cancel := context.WithTimeout(ctx, openWithin)
+		defer cancel()
+		_, err := b.slack.UpdateViewContext(ctx, view, "", "", viewID)
+		return err
+	})
 }
 
 // scene is what pictures need besides the incident.

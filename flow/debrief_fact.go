@@ -129,7 +129,7 @@ func (t *telling) debrief(ev Event) bool {
 	case DebriefPlanned:
 		t.add(Effect{Tell: TellBook, Seq: ev.Seq})
 	case DebriefSet:
-		t.add(post, with, refresh)
+		t.add(post, with, refresh, said)
 		if f.Debrief.Of == 0 {
 			if f.Debrief.Event == "" {
 				t.add(Effect{Tell: TellInvitation, Seq: ev.Seq})
@@ -139,7 +139,7 @@ func (t *telling) debrief(ev Event) bool {
 	case DebriefRefused:
 		t.add(Effect{Tell: TellNotBooked, Seq: ev.Seq})
 	case DebriefMoved:
-		t.add(post, with, refresh)
+		t.add(post, with, refresh, said)
 		t.around(ev, f.Start, f.End)
 	case DebriefCanceled:
 		t.add(post, with, refresh, said)

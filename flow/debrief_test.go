@@ -192,9 +192,9 @@ func TestWhoHearsOfADebrief(t *testing.T) {
 		want []flow.Tell
 	}{
 		{"asked for", entered(t, debriefing()).do(ben, byCalendar(meeting(48, ana))), []flow.Tell{"debrief-book"}},
-		{"confirmed", entered(t, small()).do(ben, meeting(48, ana)), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-file", "debrief-soon", "debrief-over"}},
-		{"confirmed for today: the day before is over", entered(t, small()).do(ben, meeting(5, ana)), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-file", "debrief-over"}},
-		{"in the calendar, which sends the invitations", booked(entered(t, small()), 48), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-soon", "debrief-over"}},
+		{"confirmed", entered(t, small()).do(ben, meeting(48, ana)), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-held", "debrief-file", "debrief-soon", "debrief-over"}},
+		{"confirmed for today: the day before is over", entered(t, small()).do(ben, meeting(5, ana)), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-held", "debrief-file", "debrief-over"}},
+		{"in the calendar, which sends the invitations", booked(entered(t, small()), 48), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-held", "debrief-soon", "debrief-over"}},
 		{"called off", booked(entered(t, small()), 48).do(ben, flow.CancelDebrief{}), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-held", "debrief-unbook"}},
 		{"gone", booked(entered(t, small()), 48).do(itself, flow.CancelDebrief{Gone: true}), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-held"}},
 	} {

@@ -1,10 +1,12 @@
 package simulation
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"epilogue/flow"
 	"epilogue/internal/sandbox"
@@ -101,7 +103,7 @@ func (w *world) places() []string {
 			out = append(out, string(inc.Channel))
 		}
 	}
-	return append(out, people...)
+	return append(append(out, "general", "random"), people...)
 }
 
 // own is the part of an App Home that is kept up to date: what is the person's own. The lists below are those of when it was opened last.
@@ -112,12 +114,24 @@ func own(home string) string {
 	return strings.TrimRight(home, "─ \n")
 }
 
-// picture is everything that the bot has said and shows, as people see it.
-func (w *world) picture() map[string]string {
+// gone reports whether somebody's account is deactivated: nobody reads what they were told.
+func (w *world) gone(who string) bool {
+	p, err := w.life.db.Person(context.Background(), user(who))
+	return err == nil && p.Standing == flow.Deactivated
+}
+
+// picture is everything that the bot has said and shows, as people see it, but for what it was to say later than that.
+func (w *world) picture(due time.Time) map[string]string {
 	out := map[string]string{}
 	for _, place := range w.places() {
+		if slices.Contains(people, place) && w.gone(place) {
+			continue
+		}
 		for _, m := range w.slack.Messages(place) {
-			if jobOf(m) != "" {
+			w.mu.Lock()
+			job := w.jobs[jobOf(m)]
+			w.mu.Unlock()
+			if job.ID != "" && !job.At.After(due) {
 				out[place+" "+m.TS] = m.Text + "\n" + string(m.Blocks)
 			}
 		}

@@ -92,6 +92,20 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			settle
 			`,
 		},
+		{
+			"the question whether the debrief took place follows a debrief that gets another time",
+			"it kept asking about the old time, with buttons that were about the new one",
+			`
+			process ask 1 none
+			ana declares public w001w
+			ana plans INC-1 2
+			settle
+			clock 4h
+			settle
+			ana plans INC-1 26
+			settle
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}

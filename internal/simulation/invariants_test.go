@@ -31,6 +31,7 @@ func (w *world) examine() {
 	for _, inc := range w.incidents() {
 		w.history(inc)
 	}
+	w.leftBehind()
 	w.buried()
 	w.announced()
 	if problems, err := w.life.db.Check(context.Background()); err != nil || len(problems) > 0 {
@@ -119,10 +120,11 @@ func (w *world) reckoned(c sandbox.Call) bool {
 		"conversations.invite already_in_channel", "conversations.create name_taken", "conversations.info channel_not_found",
 		"chat.postMessage not_in_channel", "conversations.invite not_in_channel",
 		"views.open expired_trigger_id", "views.open exchanged_trigger_id", "views.push expired_trigger_id", "views.push exchanged_trigger_id",
-		"views.update not_found", "pins.add already_pinned", "response_url expired_url",
+		"views.update not_found", "pins.add already_pinned", "response_url expired_url", "conversations.canvases.create channel_canvas_already_exists",
+		"chat.postEphemeral user_not_in_channel", "conversations.history not_in_channel",
 	}
 	switch {
-	case slices.Contains(known, c.Method+" "+c.Error), c.Error == "ratelimited":
+	case slices.Contains(known, c.Method+" "+c.Error), c.Error == "ratelimited", c.Error == "invalid_form_data" && len(c.Args) == 0: // cut off halfway
 		return true
 	case w.absent && slices.Contains([]string{"user_disabled", "user_not_found", "cant_invite", "cannot_dm_bot", "users_not_found"}, c.Error):
 		return true

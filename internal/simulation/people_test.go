@@ -175,6 +175,9 @@ func meant(who string, words []string) (flow.Command, func(flow.Event) bool) {
 		raw, err := json.Marshal(ev.Fact)
 		return err == nil && strings.Contains(string(raw), last)
 	}
+	if cmd, name := meantAfterwards(words); name != "" {
+		return cmd, fact(who, name)
+	}
 	switch {
 	case words[0] == "timeline":
 		return flow.AddNote{Text: last}, says

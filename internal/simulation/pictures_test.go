@@ -23,7 +23,8 @@ func (w *world) upToDate() {
 	if !w.settled() {
 		return
 	}
-	before := w.picture()
+	due := w.slack.Clock().Now()
+	before := w.picture(due)
 	w.life.stop()
 	if err := w.begin(w.life.next); err != nil {
 		w.fail("start again: %v", err)
@@ -36,7 +37,7 @@ func (w *world) upToDate() {
 	if !w.settled() {
 		return
 	}
-	if diff := changed(before, w.picture()); diff != "" {
+	if diff := changed(before, w.picture(due)); diff != "" {
 		w.fail("what is shown is not what is (-shown +drawn again):\n%s", diff)
 	}
 }
@@ -119,12 +120,14 @@ func (w *world) redraw() error {
 		add(inc.ID, flow.Effect{Tell: flow.TellFirst})
 		add(inc.ID, flow.Effect{Tell: flow.TellDMs})
 		add(inc.ID, flow.Effect{Tell: flow.TellBookmark})
+		add(inc.ID, flow.Effect{Tell: flow.TellFollowUpDMs})
+		add(inc.ID, flow.Effect{Tell: flow.TellHeldSaid})
 		for _, ev := range w.events(inc.ID) {
 			if _, began := ev.Fact.(flow.StatusEntered); began {
 				add(inc.ID, flow.Effect{Tell: flow.TellShrink, Card: ev.Seq})
 			}
 		}
-		for _, prefix := range []string{"first/%s", "card/%s/", "dm/%s/", "bookmark/%s"} {
+		for _, prefix := range []string{"first/%s", "card/%s/", "dm/%s/", "bookmark/%s", "follow-up/%s/", "debrief/%s"} {
 			results, err := w.life.db.Results(ctx, fmt.Sprintf(prefix, inc.ID))
 			if err != nil {
 				return err

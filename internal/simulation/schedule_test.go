@@ -46,7 +46,7 @@ func (m *maker) process() string {
 	for range 1 + m.IntN(3) {
 		counts = append(counts, m.of("0", "1", "1", "2", "2", "3"))
 	}
-	return strings.Join([]string{"process", m.of("ask", "ask", "automatic"), strings.Join(counts, ","), m.of("none", "lead", "lead", "cem", "dana")}, " ")
+	return strings.Join([]string{"process", m.of("ask", "ask", "automatic"), strings.Join(counts, ","), m.of("none", "lead", "lead", "cem", "dana"), m.of("plain", "kinds", "kinds")}, " ")
 }
 
 func (m *maker) declare() string {
@@ -95,6 +95,9 @@ func (m *maker) everybody(inc flow.Incident) string {
 }
 
 func (m *maker) deed(who string, inc flow.Incident) string {
+	if m.chance(35) {
+		return m.aftermath(who, inc)
+	}
 	id, task := inc.ID.String(), m.task(inc)
 	line := func(words ...string) string { return who + " " + strings.Join(words, " ") }
 	switch inc.Stage {

@@ -66,7 +66,8 @@ func (w *world) deed(text string) {
 // pause lets what has begun go on for a moment.
 func (w *world) pause() { time.Sleep(50 * time.Millisecond) }
 
-// process ask|automatic 2,1 lead|none|cem saves the next version: a flow with statuses of so many tasks, with this default assignee.
+// process ask|automatic 2,1 lead|none|cem [kinds] saves the next version: a flow with statuses of so many tasks, with this default assignee, and of kinds that
+// are done by themselves.
 func process(w *world, args []string) {
 	ctx := context.Background()
 	p, err := w.life.db.Process(ctx)
@@ -95,6 +96,9 @@ func aProcess(version int, args []string) flow.Process {
 		for j := range tasks {
 			t := flow.Template{Key: flow.Key(fmt.Sprintf("t%d-%d", i, j)), Kind: flow.Custom, Title: fmt.Sprintf("Thing %d.%d of %d", i, j, version), Assignee: to}
 			switch {
+			case len(args) > 3 && args[3] == "kinds":
+				t.Kind = kinds[i%len(kinds)][j%len(kinds[0])]
+				t.Due = flow.Offset{N: 1 + j, Unit: flow.BusinessDays}
 			case i == 0 && j == 1:
 				t.Kind, t.Role = flow.AssignRole, "scribe"
 			case j == 0:
@@ -106,6 +110,12 @@ func aProcess(version int, args []string) flow.Process {
 	}
 	p.Flows = []flow.Flow{f}
 	return p
+}
+
+var kinds = [][3]flow.Kind{
+	{flow.CreatePostmortem, flow.ScheduleDebrief, flow.HoldDebrief},
+	{flow.CompletePostmortem, flow.SharePostmortem, flow.ReviewFollowUps},
+	{flow.ReviewTimeline, flow.Custom, flow.SharePostmortem},
 }
 
 func length(s string) time.Duration {

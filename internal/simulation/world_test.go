@@ -114,7 +114,11 @@ func (w *world) fail(format string, args ...any) {
 
 // as lets somebody do something, who waits a little for what they look for. What they cannot do is the error: in a random schedule much is impossible.
 func (w *world) as(who string, do func(*sandbox.Person)) error {
-	return w.slack.Person(who).Try(func(p *sandbox.Person) { do(p.Patient(4 * time.Second)) })
+	err := w.slack.Person(who).Try(func(p *sandbox.Person) { do(p.Patient(4 * time.Second)) })
+	if *aloud && err != nil {
+		w.log.write(fmt.Sprintf("%s could not: %v", who, err))
+	}
+	return err
 }
 
 // await waits until something holds, at most so long.
