@@ -116,6 +116,8 @@ const (
 	FollowUpDone   Action = "follow-up.done"         //
 	SkipFollowUp   Action = "follow-up.not-doing"    // form
 	ReopenFollowUp Action = "follow-up.reopen"       //
+	AssignFollowUp Action = "follow-up.assign"       // form
+	SnoozeFollowUp Action = "follow-up.snooze"       // at once to the day of Ref.Want; form without one
 	EditNote       Action = "note.edit"              // form; Ref.Event is the event that wrote it
 	RemoveNote     Action = "note.remove"            // form
 )

@@ -259,6 +259,9 @@ func FollowUpAdded(s Scene, inc flow.Incident, f flow.FollowUp) Message {
 // FollowUpDM tells somebody that a follow-up is theirs, with the buttons to deal with it. It shows the present.
 func FollowUpDM(s Scene, inc flow.Incident, to, by flow.UserID, f flow.FollowUp) Message {
 	opening := say("%s gave you a follow-up of %s:", s.name(by), heading(inc))
+	if by == "" {
+		opening = say("A follow-up of %s is yours now, since whoever had it can no longer do it:", heading(inc))
+	}
 	if f.Owner != to {
 		now := say("%s has it now", s.name(f.Owner))
 		if f.Owner == "" {
@@ -323,6 +326,8 @@ func (s Scene) followUpSentence(inc flow.Incident, ev flow.Event) Text {
 		return say("%s marked the follow-up %s done.", by, followUpNamed(inc, f.FollowUp))
 	case flow.FollowUpReopened:
 		return say("%s reopened the follow-up %s.", by, followUpNamed(inc, f.FollowUp))
+	case flow.FollowUpSnoozed:
+		return say("%s snoozed the follow-up %s to %s.", by, followUpNamed(inc, f.FollowUp), s.day(f.Until))
 	}
 	return Text{}
 }

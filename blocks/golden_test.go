@@ -333,6 +333,7 @@ func TestTheTimelineTellsEveryFact(t *testing.T) {
 		flow.FollowUpSettled{FollowUp: 1, State: flow.Done},
 		flow.FollowUpSettled{FollowUp: 1, State: flow.NotDoing, Reason: "covered"},
 		flow.FollowUpReopened{FollowUp: 1},
+		flow.FollowUpSnoozed{FollowUp: 1, Until: flow.Date{Year: 2026, Month: 12, Day: 7}},
 		flow.NoteEdited{Note: 7, From: "old", To: "new"},
 		flow.NoteRemoved{Note: 7, Text: "old"},
 		flow.NoteRemoved{Note: 7},

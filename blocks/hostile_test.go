@@ -192,6 +192,8 @@ func sampleFacts(typed string) []flow.Fact {
 		flow.FollowUpSettled{FollowUp: 1, State: flow.NotDoing, Reason: reason},
 		flow.FollowUpSettled{FollowUp: 2, State: flow.Done},
 		flow.FollowUpReopened{FollowUp: 900},
+		flow.FollowUpSnoozed{FollowUp: 1, Until: flow.DateOf(start)},
+		flow.Reminded{To: ben, FollowUps: slices.Repeat([]flow.FollowUpStep{{FollowUp: 1, Step: flow.WeekLate, Last: true}}, 500)},
 		flow.NoteEdited{Note: 7, From: reason, To: reason},
 		flow.NoteRemoved{Note: 9, Text: cut(typed, flow.MaxMessage)},
 		flow.MessagePinned{Message: flow.Message{Channel: "C042", TS: "1.2"}, Author: cem, Text: cut(typed, flow.MaxMessage)},
@@ -288,6 +290,8 @@ func (s sampled) viewsOf(at string, inc flow.Incident, events []flow.Event, view
 	for _, f := range some(inc.FollowUps) {
 		view(at+"edit follow-up", FollowUpForm(sc, inc, FollowUpDraft{FollowUp: f}))
 		view(at+"skip follow-up", SkipFollowUpForm(sc, inc, f))
+		view(at+"snooze follow-up", SnoozeFollowUpForm(sc, inc, f))
+		view(at+"assign follow-up", AssignFollowUpForm(sc, inc, f))
 	}
 	view(at+"update", UpdateForm(sc, inc))
 	view(at+"roles", RolesForm(sc, inc))

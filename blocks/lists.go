@@ -143,14 +143,7 @@ func counted(total, here int, noun words) Text { return count(max(total, here), 
 
 // itemLine is a task with its incident: *Create a post-mortem document*, INC-42, was due Tue Dec 2, date changed once.
 func (s Scene) itemLine(inc flow.Incident, t flow.Task) Text {
-	changed := Text{}
-	switch {
-	case t.DueChanges == 1:
-		changed = say("date changed once")
-	case t.DueChanges > 1:
-		changed = say("date changed %d times", t.DueChanges)
-	}
-	return say("%s %s", s.state(inc, t), join(", ", bold(title(t)), heading(inc), s.due(inc, t), changed))
+	return say("%s %s", s.state(inc, t), join(", ", bold(title(t)), heading(inc), s.due(inc, t), dateChanged(t.DueChanges)))
 }
 
 func (s Scene) item(inc flow.Incident, t flow.Task, line Text) []slack.Block {

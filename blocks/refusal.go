@@ -29,6 +29,9 @@ func Refusal(s Scene, inc flow.Incident, r flow.Refusal) Text {
 	case flow.NotInChannel:
 		return say("%s is private and %s is not in its channel. Invite them there first.", id, s.name(r.By))
 	case flow.BadSnooze, flow.SnoozedEnough:
+		if f, ok := inc.FollowUp(r.FollowUp); ok {
+			return snoozeRefused(r, bold(followUpTitle(f)))
+		}
 		return snoozeRefused(r, bold(s.titleOf(inc, r.Task)))
 	case flow.ChannelInUse:
 		return say("This channel belongs to %s, which is not closed yet. Close that one first, or use another channel.", id)

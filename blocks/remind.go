@@ -17,11 +17,12 @@ type DigestOf struct {
 	Items []DigestItem `json:"items"`
 }
 
-// DigestItem is a task, or an incident that goes nowhere.
+// DigestItem is a task, a follow-up, or an incident that goes nowhere.
 type DigestItem struct {
-	Incident flow.IncidentID `json:"incident"`
-	Task     flow.TaskNumber `json:"task,omitempty"`
-	Stuck    flow.Stuck      `json:"stuck,omitempty"`
+	Incident flow.IncidentID     `json:"incident"`
+	Task     flow.TaskNumber     `json:"task,omitempty"`
+	Stuck    flow.Stuck          `json:"stuck,omitempty"`
+	FollowUp flow.FollowUpNumber `json:"follow_up,omitempty"`
 }
 
 // mostDigested is how many items a digest shows with their buttons: two blocks each.
@@ -47,24 +48,37 @@ func DigestDM(s Scene, d DigestOf, incidents map[flow.IncidentID]flow.Incident) 
 }
 
 func (s Scene) digestOpening(d DigestOf, items []DigestItem, incidents map[flow.IncidentID]flow.Incident) Text {
-	open := 0
+	tasks, followUps, stuck := 0, 0, 0
 	for _, it := range items {
-		if it.Task == 0 {
-			continue
-		}
-		if inc := incidents[it.Incident]; forReader(inc, d.To, it.Task) {
-			open++
+		switch inc := incidents[it.Incident]; {
+		case it.Stuck != "":
+			stuck++
+		case forReader(inc, d.To, it.Task):
+			tasks++
+		case followUpForReader(inc, d.To, it.FollowUp):
+			followUps++
 		}
 	}
 	switch {
 	case len(items) == 0:
 		return say("%s: nothing is left of this digest for you.", s.day(d.Day))
-	case open > 0:
-		return say("%s: %s for you.", s.day(d.Day), count(open, "task"))
-	case slices.ContainsFunc(items, func(it DigestItem) bool { return it.Task != 0 }):
+	case tasks+followUps > 0:
+		return say("%s: %s for you.", s.day(d.Day), forYou(tasks, followUps))
+	case stuck < len(items):
 		return say("%s: all of this is settled, or with somebody else.", s.day(d.Day))
 	}
 	return say("%s: %s that you answer for went nowhere.", s.day(d.Day), count(len(items), "incident"))
+}
+
+// forYou is what a digest has: 2 tasks and 1 follow-up.
+func forYou(tasks, followUps int) Text {
+	switch {
+	case followUps == 0:
+		return count(tasks, "task")
+	case tasks == 0:
+		return count(followUps, "follow-up")
+	}
+	return say("%s and %s", count(tasks, "task"), count(followUps, "follow-up"))
 }
 
 // forReader reports whether a task is still for the reader of a digest to do, or to see to.
@@ -75,6 +89,9 @@ func forReader(inc flow.Incident, to flow.UserID, n flow.TaskNumber) bool {
 
 // digested is one item, with whether there is something to do about it.
 func (s Scene) digested(d DigestOf, it DigestItem, inc flow.Incident, next bool) (line Text, shown []slack.Block, open bool) {
+	if it.FollowUp != 0 {
+		return s.digestedFollowUp(d, it.FollowUp, inc, next)
+	}
 	if it.Task == 0 {
 		return s.stuckItem(inc, it.Stuck, next)
 	}
@@ -290,7 +307,7 @@ func (s Scene) remindedSentence(inc flow.Incident, f flow.Reminded) Text {
 	named := func(tasks []flow.TaskNumber) Text { return s.titles(inc, tasks, len(tasks), false) }
 	var out []Text
 	switch {
-	case len(tasks) == 0 && f.Stuck == "":
+	case len(tasks)+len(f.FollowUps) == 0 && f.Stuck == "":
 		out = append(out, say("%s was reminded.", s.name(f.To)))
 	case len(tasks) == 0:
 	case f.Held == flow.HeldAway:
@@ -302,6 +319,7 @@ func (s Scene) remindedSentence(inc flow.Incident, f flow.Reminded) Text {
 	default:
 		out = append(out, say("%s was reminded of %s.", s.name(f.To), named(tasks)))
 	}
+	out = append(out, s.remindedFollowUps(inc, f)...)
 	if f.Stuck != "" {
 		out = append(out, say("%s was told that the incident goes nowhere.", s.name(f.To)))
 	}

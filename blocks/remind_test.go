@@ -45,7 +45,7 @@ func reminders(t *testing.T) (names []string, all map[string]Message) {
 	d := DigestOf{To: ben, Day: flow.DateOf(s.at), Items: []DigestItem{{Incident: 42, Task: 3}, {Incident: 42, Task: 2}}}
 	digest := func(name string) { add(name, DigestDM(s.scene(), d, map[flow.IncidentID]flow.Incident{42: s.inc})) }
 	digest("digest")
-	coming := Page[Coming]{Items: []Coming{{Item{s.inc, 2}, flow.Date{Year: 2026, Month: 12, Day: 3}}, {Item{s.inc, 3}, flow.Date{Year: 2026, Month: 12, Day: 3}}}}
+	coming := Page[Coming]{Items: []Coming{{Item: Item{s.inc, 2}, On: flow.Date{Year: 2026, Month: 12, Day: 3}}, {Item: Item{s.inc, 3}, On: flow.Date{Year: 2026, Month: 12, Day: 3}}}}
 	add("reminders", RemindersMessage(s.scene(), RemindersData{Coming: coming, Zone: "Europe/Berlin"}))
 	add("reminders-paused", RemindersMessage(s.scene(), RemindersData{Coming: coming, PausedUntil: flow.Date{Year: 2026, Month: 12, Day: 7}, Zone: "Europe/Berlin"}))
 	add("reminders-none", RemindersMessage(s.scene(), RemindersData{Zone: "Europe/Berlin", Away: true}))
@@ -54,6 +54,13 @@ func reminders(t *testing.T) (names []string, all map[string]Message) {
 	digest("digest-later")
 	s.does(ben, flow.CompleteTask{Task: 2})
 	digest("digest-settled")
+	d = followUpDigest(s)
+	digest("digest-follow-ups")
+	add("reminders-follow-up", RemindersMessage(s.scene(), RemindersData{Coming: Page[Coming]{Items: []Coming{{Item: Item{Incident: s.inc}, FollowUp: 1, On: d.Day}}}, Zone: "Europe/Berlin"}))
+	s.does(ben, flow.SnoozeFollowUp{FollowUp: 1, Until: flow.Date{Year: 2026, Month: 12, Day: 8}})
+	s.does(ben, flow.SettleFollowUp{FollowUp: 2, State: flow.Done})
+	s.does(ben, flow.EditFollowUp{FollowUp: 3, Owner: ptr(person1(cem))})
+	digest("digest-follow-ups-later")
 	s.does(ben, flow.ReopenTask{Task: 2})
 	s.at = time.Date(2026, 12, 9, 9, 0, 0, 0, berlin)
 	d = DigestOf{To: ana, Day: flow.DateOf(s.at), Items: []DigestItem{{Incident: 42, Stuck: flow.Unsettled}}}
@@ -90,13 +97,29 @@ func reminders(t *testing.T) (names []string, all map[string]Message) {
 	var lines []Text
 	for _, ev := range s.events {
 		switch ev.Fact.(type) {
-		case flow.Reminded, flow.TaskSnoozed:
+		case flow.Reminded, flow.TaskSnoozed, flow.FollowUpSnoozed:
 			lines = append(lines, s.scene().Sentence(s.inc, ev))
 		}
 	}
 	add("timeline-of-reminders", Say(join("\n", lines...)))
 	return names, all
 }
+
+// followUpDigest adds follow-ups for Ben, and makes his digest of Thursday: one is due and was moved twice, one is nobody's, one will be handed on.
+func followUpDigest(s *story) DigestOf {
+	s.t.Helper()
+	thursday := flow.Date{Year: 2026, Month: 12, Day: 3}
+	s.does(ana, flow.AddFollowUp{Title: "Retry the payment provider", Owner: person1(ben), Due: thursday.AddDays(-1), Priority: flow.High, Link: "https://tracker.example/PAY-1"})
+	s.does(ana, flow.EditFollowUp{FollowUp: 1, Due: ptr(thursday.AddDays(1))})
+	s.does(ana, flow.EditFollowUp{FollowUp: 1, Due: &thursday})
+	s.does(ana, flow.AddFollowUp{Title: "Alert on failed payments", Owner: person1(ben), Due: thursday})
+	s.does(ana, flow.AddFollowUp{Title: "Write a runbook", Owner: person1(ben), Due: thursday})
+	s.at = time.Date(2026, 12, 3, 9, 0, 0, 0, berlin)
+	s.remind(ben, here(ana, ben, cem))
+	return DigestOf{To: ben, Day: thursday, Items: []DigestItem{{Incident: 42, FollowUp: 1}, {Incident: 42, FollowUp: 2}, {Incident: 42, FollowUp: 3}}}
+}
+
+func ptr[T any](v T) *T { return &v }
 
 func TestEveryReminderLooksAsItDid(t *testing.T) {
 	names, all := reminders(t)
@@ -109,6 +132,9 @@ func TestEveryReminderLooksAsItDid(t *testing.T) {
 	s := entered(t, process())
 	task, _ := s.inc.Task(2)
 	golden(t, "view/snooze", SnoozeForm(s.scene(), s.inc, task))
+	followUpDigest(s)
+	golden(t, "view/snooze-follow-up", SnoozeFollowUpForm(s.scene(), s.inc, s.inc.FollowUps[0]))
+	golden(t, "view/assign-follow-up", AssignFollowUpForm(s.scene(), s.inc, s.inc.FollowUps[0]))
 	golden(t, "view/pause", PauseForm(s.scene(), flow.Date{}))
 	active := *s
 	active.inc.Stage, active.inc.Status, active.inc.ID = flow.Active, "monitoring", 43
@@ -144,8 +170,15 @@ func (s sampled) remindersOf(at string, inc flow.Incident, message func(string, 
 		n := inc.Tasks[i].Number
 		d.Items, tasks = append(d.Items, DigestItem{Incident: inc.ID, Task: n}), append(tasks, n)
 		f.Tasks = append(f.Tasks, flow.TaskStep{Task: n, Step: flow.FiveLate, Named: true, Offered: true, Raised: true, Last: true})
-		coming = append(coming, Coming{Item{inc, n}, d.Day})
+		coming = append(coming, Coming{Item: Item{inc, n}, On: d.Day})
 	}
+	for i := range inc.FollowUps {
+		n := inc.FollowUps[i].Number
+		d.Items = append(d.Items, DigestItem{Incident: inc.ID, FollowUp: n})
+		f.FollowUps = append(f.FollowUps, flow.FollowUpStep{FollowUp: n, Step: flow.WeekLate, Last: true})
+		coming = append(coming, Coming{Item: Item{Incident: inc}, FollowUp: n, On: d.Day})
+	}
+	message(at+"digest of follow-ups", DigestDM(s.scene, DigestOf{To: ben, Day: d.Day, Items: d.Items[len(inc.Tasks):]}, map[flow.IncidentID]flow.Incident{inc.ID: inc}))
 	d.Items = append(d.Items, DigestItem{Incident: inc.ID, Stuck: flow.NoTasks}, DigestItem{Incident: 7, Task: 99})
 	for _, stuck := range []flow.Stuck{flow.Lingering, flow.NoTasks, flow.Unsettled} {
 		message(at+"stuck", DigestDM(s.scene, DigestOf{To: ben, Day: d.Day, Items: []DigestItem{{Incident: inc.ID, Stuck: stuck}}}, map[flow.IncidentID]flow.Incident{inc.ID: inc}))
@@ -158,6 +191,7 @@ func (s sampled) remindersOf(at string, inc flow.Incident, message func(string, 
 			message(at+"escalated", m)
 		}
 	}
+	message(at+"reminders of follow-ups", RemindersMessage(s.scene, RemindersData{Coming: Page[Coming]{Items: coming[len(inc.Tasks):]}, Zone: s.typed}))
 	message(at+"reminders", RemindersMessage(s.scene, RemindersData{Coming: Page[Coming]{Items: coming, More: true, Number: 1}, Zone: s.typed}))
 	message(at+"usage", Say(RemindersUsage(s.scene, s.typed)))
 }

@@ -26,8 +26,9 @@ func PauseForm(s Scene, until flow.Date) slack.ModalViewRequest {
 
 // Coming is a reminder that will come if nothing happens.
 type Coming struct {
-	Item Item
-	On   flow.Date
+	Item     Item
+	FollowUp flow.FollowUpNumber // of the item's incident, instead of its task
+	On       flow.Date
 }
 
 // RemindersData is what somebody is to be told of their reminders.
@@ -57,13 +58,19 @@ func RemindersMessage(s Scene, d RemindersData) Message {
 	}
 	shown, fallback := []slack.Block{section(opening, nil)}, []Text{opening}
 	for _, c := range d.Coming.first(RemindersPage) {
-		t, ok := c.Item.Incident.Task(c.Item.Task)
-		if !ok {
+		inc := c.Item.Incident
+		var line Text
+		var menu slack.BlockElement
+		if t, ok := inc.Task(c.Item.Task); ok {
+			line, menu = s.itemLine(inc, t), s.remindMenu(inc, t, s.today())
+		} else if f, ok := inc.FollowUp(c.FollowUp); ok {
+			line, menu = s.comingFollowUp(inc, f), s.followUpMenu(inc, f, s.today())
+		} else {
 			continue
 		}
-		line := say("%s: %s", s.day(c.On), s.itemLine(c.Item.Incident, t))
+		line = say("%s: %s", s.day(c.On), line)
 		fallback = append(fallback, line)
-		shown = append(shown, section(line, s.remindMenu(c.Item.Incident, t, s.today())))
+		shown = append(shown, section(line, menu))
 	}
 	if len(d.Coming.Items) == 0 {
 		line := say("Nothing of yours is due.")

@@ -36,7 +36,7 @@ func (s Scene) Sentence(inc flow.Incident, ev flow.Event) Text {
 		return s.passage(inc, ev)
 	case flow.NoteEdited, flow.NoteRemoved, flow.MessagePinned:
 		return s.noteSentence(ev)
-	case flow.FollowUpAdded, flow.FollowUpEdited, flow.FollowUpSettled, flow.FollowUpReopened:
+	case flow.FollowUpAdded, flow.FollowUpEdited, flow.FollowUpSettled, flow.FollowUpReopened, flow.FollowUpSnoozed:
 		return s.followUpSentence(inc, ev)
 	}
 	if line, ok := s.debriefSentence(by, ev); ok {

@@ -14,9 +14,12 @@ import (
 )
 
 // Appointments are made when an incident changes. They also change when the process does, with its holidays say, and there are none where an older
-// program wrote the file: then all incidents that are not closed are gone through, once, a few at a time.
+// program wrote the file: then all incidents that are not closed are gone through, once, a few at a time, and behind them the closed
+// ones with open follow-ups.
 
-const appointedKey = "appointed" // the version of the process for which all appointments were made
+// appointedKey is the version of the process for which all appointments were made. Its number counts what appointments are made of: they are made anew
+// once for a file of a program that knew less.
+const appointedKey = "appointed/2"
 
 // appointAtOnce is how many incidents one job goes through.
 const appointAtOnce = 100
@@ -85,9 +88,9 @@ func (b *Bot) appoint(ctx context.Context, job store.Job) (store.Outcome, error)
 		return store.Outcome{}, fmt.Errorf("read the process: %w", err)
 	}
 	now := b.clock.Now()
-	page, err := b.store.List(ctx, store.Query{Stage: a.Stage, Cursor: a.Cursor, Limit: appointAtOnce})
+	page, err := b.appointable(ctx, a)
 	if err != nil {
-		return store.Outcome{}, fmt.Errorf("list incidents: %w", err)
+		return store.Outcome{}, err
 	}
 	var out store.Outcome
 	for _, inc := range page.Items {
@@ -99,9 +102,13 @@ func (b *Bot) appoint(ctx context.Context, job store.Job) (store.Outcome, error)
 		out.Then = append(out.Then, outdated...)
 	}
 	a.Cursor = page.Next
-	if a.Cursor == "" && a.Stage == flow.Active {
+	switch {
+	case a.Cursor != "":
+	case a.Stage == flow.Active:
 		a.Stage = flow.PostIncident
-	} else if a.Cursor == "" {
+	case a.Stage == flow.PostIncident:
+		a.Stage = flow.Closed
+	default:
 		done, err := json.Marshal(a.Version)
 		if err != nil {
 			panic(err) // a number always marshals
@@ -113,6 +120,38 @@ func (b *Bot) appoint(ctx context.Context, job store.Job) (store.Outcome, error)
 		return out, nil
 	}
 	return b.goOnWith(out, appointJob(a, now)), nil
+}
+
+// appointable are some of the incidents of a stage, and where the next ones begin: of the closed ones those with follow-ups that somebody may be reminded of.
+func (b *Bot) appointable(ctx context.Context, a appointing) (store.Page[flow.Incident], error) {
+	if a.Stage != flow.Closed {
+		page, err := b.store.List(ctx, store.Query{Stage: a.Stage, Cursor: a.Cursor, Limit: appointAtOnce})
+		if err != nil {
+			return page, fmt.Errorf("list incidents: %w", err)
+		}
+		return page, nil
+	}
+	var out store.Page[flow.Incident]
+	refs, err := b.store.FollowUps(ctx, store.FollowUpQuery{Cursor: a.Cursor, Limit: appointAtOnce})
+	if err != nil {
+		return out, fmt.Errorf("list follow-ups: %w", err)
+	}
+	out.Next = refs.Next
+	seen := map[flow.IncidentID]bool{}
+	for _, f := range refs.Items {
+		if seen[f.Incident] {
+			continue
+		}
+		seen[f.Incident] = true
+		inc, err := b.store.Incident(ctx, f.Incident)
+		if err != nil {
+			return out, fmt.Errorf("read %s: %w", f.Incident, err)
+		}
+		if inc.Stage == flow.Closed {
+			out.Items = append(out.Items, inc)
+		}
+	}
+	return out, nil
 }
 
 // everyMinute ticks until ctx ends: every minute, and when the business clock is moved.

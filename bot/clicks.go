@@ -151,7 +151,7 @@ func (b *Bot) onIncidentClick(ctx context.Context, r request, action blocks.Acti
 	case blocks.Postmortems, blocks.AddPostmortem, blocks.CompletePostmortem, blocks.ReviewPostmortem, blocks.DraftPostmortem, blocks.MainPostmortem,
 		blocks.DetachPostmortem, blocks.SharePostmortem, blocks.AttachOffered:
 		return b.onPostmortemClick(ctx, r, action, ref, inc)
-	case blocks.FollowUps, blocks.AddFollowUp, blocks.FollowUpDone, blocks.ReopenFollowUp, blocks.EditFollowUp, blocks.SkipFollowUp:
+	case blocks.FollowUps, blocks.AddFollowUp, blocks.FollowUpDone, blocks.ReopenFollowUp, blocks.EditFollowUp, blocks.SkipFollowUp, blocks.AssignFollowUp, blocks.SnoozeFollowUp:
 		return b.onFollowUpClick(ctx, r, action, ref, inc)
 	case blocks.EditNote, blocks.RemoveNote:
 		return b.noteForm(ctx, r, action, ref, inc)

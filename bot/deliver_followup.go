@@ -62,6 +62,9 @@ func (b *Bot) refreshFollowUp(ctx context.Context, job store.Job, inc flow.Incid
 		return store.Outcome{}, fmt.Errorf("read the direct messages about follow-ups of %s: %w", inc.ID, err)
 	}
 	return b.refreshEach(job, inc, sent, func(key string, p posted) (store.Outcome, error) {
+		if !p.Day.IsZero() {
+			return store.Outcome{Then: []store.Job{digestJob(p.To, p.Day, tellDigests, b.clock.Now())}}, nil
+		}
 		f, ok := inc.FollowUp(p.FollowUp)
 		if !ok {
 			return store.Outcome{}, nil

@@ -90,6 +90,10 @@ func (b *Bot) onFollowUpClick(ctx context.Context, r request, action blocks.Acti
 		return b.editFollowUpForm(ctx, r, inc, f)
 	case blocks.SkipFollowUp:
 		return b.skipFollowUpForm(ctx, r, inc, f)
+	case blocks.AssignFollowUp:
+		return b.assignFollowUpForm(ctx, r, inc, f)
+	case blocks.SnoozeFollowUp:
+		return b.snoozeFollowUp(ctx, r, inc, f, ref.Want)
 	}
 	return answer{}, badClick(r)
 }
@@ -110,8 +114,14 @@ func (b *Bot) skipFollowUpForm(ctx context.Context, r request, inc flow.Incident
 
 // followUpOf is the command behind a form about a follow-up that is there.
 func (b *Bot) followUpOf(ctx context.Context, action blocks.Action, ref blocks.Ref, v viewState, inc flow.Incident) (flow.Command, error) {
-	if action == blocks.SkipFollowUp {
+	switch action {
+	case blocks.SkipFollowUp:
 		return flow.SettleFollowUp{FollowUp: ref.FollowUp, State: flow.NotDoing, Reason: v.field(flow.FieldReason)}, nil
+	case blocks.SnoozeFollowUp:
+		return flow.SnoozeFollowUp{FollowUp: ref.FollowUp, Until: untilOf(v)}, nil
+	case blocks.AssignFollowUp:
+		owner, err := b.people.candidate(ctx, flow.UserID(v.field(flow.FieldOwner)), inc)
+		return flow.EditFollowUp{FollowUp: ref.FollowUp, Owner: &owner}, err
 	}
 	f, err := b.followUpTyped(ctx, v, inc)
 	if err != nil {

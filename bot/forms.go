@@ -108,7 +108,7 @@ func (b *Bot) commandOf(ctx context.Context, action blocks.Action, ref blocks.Re
 		return b.addTaskOf(ctx, v, inc)
 	case blocks.AddPostmortem, blocks.DetachPostmortem, blocks.SharePostmortem:
 		return b.postmortemOf(ctx, action, ref, r)
-	case blocks.EditFollowUp, blocks.SkipFollowUp:
+	case blocks.EditFollowUp, blocks.SkipFollowUp, blocks.AssignFollowUp, blocks.SnoozeFollowUp:
 		return b.followUpOf(ctx, action, ref, v, inc)
 	case blocks.EditNote, blocks.RemoveNote:
 		return b.noteCommand(ctx, action, ref, v, inc)

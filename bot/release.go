@@ -60,7 +60,7 @@ func (b *Bot) releaseTasks(ctx context.Context, job store.Job) error {
 	return nil
 }
 
-// incidentsOf are the incidents in which somebody has open tasks.
+// incidentsOf are the incidents in which somebody has open tasks or follow-ups.
 func (b *Bot) incidentsOf(ctx context.Context, user flow.UserID) ([]flow.IncidentID, error) {
 	var out []flow.IncidentID
 	for cursor := ""; ; {
@@ -71,6 +71,20 @@ func (b *Bot) incidentsOf(ctx context.Context, user flow.UserID) ([]flow.Inciden
 		for _, t := range page.Items {
 			if !slices.Contains(out, t.Incident) {
 				out = append(out, t.Incident)
+			}
+		}
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	for cursor := ""; ; {
+		page, err := b.store.FollowUps(ctx, store.FollowUpQuery{Owner: user, Cursor: cursor, Limit: 200})
+		if err != nil {
+			return nil, fmt.Errorf("list the follow-ups of %s: %w", user, err)
+		}
+		for _, f := range page.Items {
+			if !slices.Contains(out, f.Incident) {
+				out = append(out, f.Incident)
 			}
 		}
 		if cursor = page.Next; cursor == "" {

@@ -128,7 +128,8 @@ func (b *Bot) remind(ctx context.Context, job store.Job) (store.Outcome, error) 
 	}
 	out := b.digesting(after, to, day, now)
 	_, stuck := process.StuckOn(inc, day)
-	if p := people[to]; (p.Away || p.Paused) && err != nil && (len(inc.Due(process.Calendar, to, day)) > 0 || stuck && to == inc.Answerable()) {
+	due := len(inc.Due(process.Calendar, to, day)) + len(inc.DueFollowUps(to, day))
+	if !people[to].Here() && err != nil && (due > 0 || stuck && to == inc.Answerable()) {
 		out.Then = append(out.Then, remindJob(process, inc.ID, to, next, zone)) // until they are back
 	}
 	return out, nil
@@ -148,6 +149,11 @@ func (b *Bot) digesting(inc flow.Incident, to flow.UserID, day flow.Date, now ti
 	for _, t := range inc.Tasks {
 		if r := t.Reminded; r.On == day && r.To == to && !r.Held && t.State == flow.Open {
 			items = append(items, blocks.DigestItem{Incident: inc.ID, Task: t.Number})
+		}
+	}
+	for _, f := range inc.FollowUps {
+		if r := f.Reminded; r.On == day && r.To == to && !r.Held && f.State == flow.Open {
+			items = append(items, blocks.DigestItem{Incident: inc.ID, FollowUp: f.Number})
 		}
 	}
 	if inc.Stuck.On == day && inc.Stuck.Why != "" && inc.Answerable() == to {
@@ -246,6 +252,11 @@ func (b *Bot) tellDigest(ctx context.Context, job store.Job) (store.Outcome, err
 	for id := range incidents { // so that what happens to it edits the digest
 		out.Results = append(out.Results, posted{To: to, Day: day}.result(dmKey(id, job)))
 	}
+	for _, it := range d.Items {
+		if it.FollowUp != 0 {
+			out.Results = append(out.Results, posted{To: to, Day: day}.result(followUpKey(it.Incident, it.FollowUp)+job.ID))
+		}
+	}
 	out.Then = append(out.Then, digestJob(to, day, tellDigests, b.clock.Now()))
 	return out, nil
 }
@@ -253,7 +264,11 @@ func (b *Bot) tellDigest(ctx context.Context, job store.Job) (store.Outcome, err
 // orderDigest puts what is most urgent first: tasks by their due date, then what goes nowhere.
 func orderDigest(d *blocks.DigestOf, incidents map[flow.IncidentID]flow.Incident) {
 	due := func(it blocks.DigestItem) flow.Date {
-		t, ok := incidents[it.Incident].Task(it.Task)
+		inc := incidents[it.Incident]
+		t, ok := inc.Task(it.Task)
+		if f, is := inc.FollowUp(it.FollowUp); is {
+			t.Due, ok = f.Due, true
+		}
 		if !ok || t.Due.IsZero() {
 			return flow.Date{Year: 9999, Month: time.December, Day: 31}
 		}

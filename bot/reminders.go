@@ -65,6 +65,17 @@ func (b *Bot) remindersList(ctx context.Context, who flow.UserID, number int) (b
 			all = append(all, blocks.Coming{Item: it, On: on})
 		}
 	}
+	followUps, err := b.followUpsOf(ctx, who, mostComing, "")
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	for _, it := range followUps.Items {
+		f, _ := it.Incident.FollowUp(it.FollowUp)
+		if _, day, ok := flow.NextFollowUpReminder(s.Process.Calendar, f); ok {
+			on := s.Process.NextDigest(now, lastOf(day, d.PausedUntil))
+			all = append(all, blocks.Coming{Item: blocks.Item{Incident: it.Incident}, FollowUp: f.Number, On: on})
+		}
+	}
 	slices.SortStableFunc(all, func(a, b blocks.Coming) int { return strings.Compare(a.On.String(), b.On.String()) })
 	from, to := min(number*blocks.RemindersPage, len(all)), min((number+1)*blocks.RemindersPage, len(all))
 	d.Coming = blocks.Page[blocks.Coming]{Items: all[from:to], Number: number, More: to < len(all), Total: len(all)}

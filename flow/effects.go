@@ -128,6 +128,8 @@ func (t *telling) tell(ev Event, later []Event) {
 		t.settled(thread, refresh)
 	case Reminded:
 		t.reminded(ev, f)
+	case FollowUpSnoozed:
+		t.add(Effect{Tell: TellFollowUpDMs, FollowUp: f.FollowUp, Seq: ev.Seq})
 	case TaskSnoozed:
 		t.add(Effect{Tell: TellDMs, Task: f.Task, Seq: ev.Seq})
 	case TaskAdded:

@@ -3,6 +3,7 @@ package flow
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // FollowUp is an action item that outlives the incident: it can be added, changed and settled in every stage, and moves nothing.
@@ -17,6 +18,10 @@ type FollowUp struct {
 	State    TaskState      `json:"state"`              // as with tasks
 	Settled  Settling       `json:"settled,omitzero"`   // how it was settled; zero while open
 	AddedBy  UserID         `json:"added_by,omitempty"` //
+	Added    time.Time      `json:"added,omitzero"`     // zero where an older program wrote it
+
+	DueChanges int               `json:"due_changes,omitempty"` // how often people moved the date
+	Reminded   FollowUpReminding `json:"reminded,omitzero"`
 }
 
 // FollowUpNumber numbers the follow-ups of one incident. None is ever taken away.
@@ -122,7 +127,7 @@ func (FollowUpSettled) FactName() string  { return "follow-up-settled" }
 func (FollowUpReopened) FactName() string { return "follow-up-reopened" }
 
 func followUpFacts() []Fact {
-	return []Fact{FollowUpAdded{}, FollowUpEdited{}, FollowUpSettled{}, FollowUpReopened{}}
+	return []Fact{FollowUpAdded{}, FollowUpEdited{}, FollowUpSettled{}, FollowUpReopened{}, FollowUpSnoozed{}}
 }
 
 func (c AddFollowUp) do(s *scene) error {
@@ -274,12 +279,14 @@ func (inc *Incident) followUp(n FollowUpNumber) *FollowUp {
 	return nil
 }
 
-func (f FollowUpAdded) apply(inc *Incident, _ Event) {
+func (f FollowUpAdded) apply(inc *Incident, ev Event) {
+	f.FollowUp.Added = ev.At
+	f.FollowUp.restart(ev.At)
 	inc.FollowUps = append(inc.FollowUps, f.FollowUp)
 	inc.involve(f.FollowUp.Owner)
 }
 
-func (f FollowUpEdited) apply(inc *Incident, _ Event) {
+func (f FollowUpEdited) apply(inc *Incident, ev Event) {
 	to := inc.followUp(f.FollowUp)
 	if to == nil {
 		return
@@ -294,6 +301,12 @@ func (f FollowUpEdited) apply(inc *Incident, _ Event) {
 	set(f.Priority, func(v string) { to.Priority = Priority(v) })
 	set(f.Due, func(v string) { _ = to.Due.UnmarshalText([]byte(v)) }) // it was written by Date.String
 	set(f.Link, func(v string) { to.Link = v })
+	if f.Due != nil && f.Due.From != "" {
+		to.DueChanges++
+	}
+	if f.Due != nil || f.Owner != nil {
+		to.restart(ev.At)
+	}
 	inc.involve(to.Owner)
 }
 
@@ -303,8 +316,9 @@ func (f FollowUpSettled) apply(inc *Incident, ev Event) {
 	}
 }
 
-func (f FollowUpReopened) apply(inc *Incident, _ Event) {
+func (f FollowUpReopened) apply(inc *Incident, ev Event) {
 	if to := inc.followUp(f.FollowUp); to != nil {
+		to.restart(ev.At)
 		to.State, to.Settled = Open, Settling{}
 	}
 }
@@ -340,7 +354,11 @@ func (t *telling) followUpHomes(before, after Incident) {
 	for i, now := range after.FollowUps {
 		if i >= len(before.FollowUps) {
 			t.home(now.Owner)
-		} else if was := before.FollowUps[i]; was != now {
+			continue
+		}
+		was := before.FollowUps[i]
+		was.Reminded = now.Reminded // which no App Home shows
+		if was != now {
 			t.home(was.Owner, now.Owner)
 		}
 	}

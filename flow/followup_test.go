@@ -55,6 +55,7 @@ func TestAFollowUpIsAddedChangedAndSettledInEveryStageAndMovesNothing(t *testing
 			equal(t, s.followUp(), flow.FollowUp{
 				Number: 1, Title: "Retry the payment provider", Owner: "cem", Priority: flow.High, Due: day, Link: "https://tracker.example/browse/PAY-1?a=b",
 				Message: flow.Message{Channel: "C1", TS: "1.2"}, State: flow.Open, AddedBy: "ben",
+				Added: s.now.UTC(), Reminded: flow.FollowUpReminding{Since: flow.DateOf(s.now)},
 			})
 			nobody, never, low := flow.Person{}, flow.Date{}, flow.Low
 			s.do(cem, flow.EditFollowUp{FollowUp: 1, Title: to("Retry it"), Owner: &nobody, Due: &never, Priority: &low, Link: to("")})

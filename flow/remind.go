@@ -296,6 +296,7 @@ func (p Process) NewAppointments(before, after Incident) []Appointment {
 			add(after.Responsible(t), day)
 		}
 	}
+	p.newFollowUpAppointments(before, after, add)
 	if day, ok := p.nextStuck(after); ok {
 		if was, also := p.nextStuck(before); !also || was != day || !same {
 			add(after.Answerable(), day)

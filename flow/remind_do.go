@@ -19,14 +19,15 @@ type (
 
 	// Reminded is that To was reminded in their digest of a day, or that this was held back. Each of those whom it names is somebody else than To.
 	Reminded struct {
-		To      UserID     `json:"to"`
-		Day     Date       `json:"day"`
-		Held    Held       `json:"held,omitempty"`
-		Tasks   []TaskStep `json:"tasks,omitempty"`
-		Stuck   Stuck      `json:"stuck,omitempty"`   // the incident as a whole goes nowhere
-		Next    UserID     `json:"next,omitempty"`    // next in line: named in the thread, offered tasks
-		Channel ChannelID  `json:"channel,omitempty"` // that is told of what escalated to it
-		Person  UserID     `json:"person,omitempty"`  // who is told of what escalated to them
+		To        UserID         `json:"to"`
+		Day       Date           `json:"day"`
+		Held      Held           `json:"held,omitempty"`
+		Tasks     []TaskStep     `json:"tasks,omitempty"`
+		FollowUps []FollowUpStep `json:"follow_ups,omitempty"`
+		Stuck     Stuck          `json:"stuck,omitempty"`   // the incident as a whole goes nowhere
+		Next      UserID         `json:"next,omitempty"`    // next in line: named in the thread, offered tasks
+		Channel   ChannelID      `json:"channel,omitempty"` // that is told of what escalated to it
+		Person    UserID         `json:"person,omitempty"`  // who is told of what escalated to them
 	}
 	// TaskStep is the reminder of one task.
 	TaskStep struct {
@@ -63,10 +64,15 @@ func (c Remind) do(s *scene) error {
 		step.Last = inc.isLast(p.Calendar, t, step.Step)
 		f.Tasks = append(f.Tasks, step)
 	}
+	for _, step := range inc.DueFollowUps(c.To, c.Day) {
+		if f.Held == "" || step.Step != BackAgain {
+			f.FollowUps = append(f.FollowUps, step)
+		}
+	}
 	if c.To == inc.Answerable() && f.Held == "" {
 		f.Stuck = p.tellStuck(inc, c.Day)
 	}
-	if len(f.Tasks) == 0 && f.Stuck == "" {
+	if len(f.Tasks)+len(f.FollowUps) == 0 && f.Stuck == "" {
 		return Refusal{Why: NothingToChange, Incident: inc.ID}
 	}
 	s.raise(&f, next, c.People)
@@ -139,6 +145,11 @@ func (f Reminded) apply(inc *Incident, _ Event) {
 			r.Count++
 		}
 	}
+	for _, step := range f.FollowUps {
+		if to := inc.followUp(step.FollowUp); to != nil {
+			to.remindedOf(step.Step, f)
+		}
+	}
 	if f.Stuck != "" {
 		inc.Stuck = StuckTold{Why: f.Stuck, On: f.Day}
 	}
@@ -149,11 +160,10 @@ func (c SnoozeTask) do(s *scene) error {
 	if err != nil {
 		return err
 	}
-	today := DateOf(s.at)
 	switch {
 	case t.Reminded.Until == c.Until && !c.Until.IsZero():
 		return Refusal{Why: NothingToChange, Field: FieldUntil, Incident: s.inc.ID, Task: c.Task}
-	case c.Until.IsZero() || s.futureDay(c.Until) != nil || !today.Before(c.Until) || today.AddDays(maxSnooze).Before(c.Until):
+	case !s.canSnooze(c.Until):
 		return Refusal{Why: BadSnooze, Field: FieldUntil, Incident: s.inc.ID, Task: c.Task, Limit: maxSnooze}
 	case t.Reminded.Snoozes >= MaxSnoozes:
 		return Refusal{Why: SnoozedEnough, Field: FieldUntil, Incident: s.inc.ID, Task: c.Task, Limit: MaxSnoozes}
@@ -164,6 +174,12 @@ func (c SnoozeTask) do(s *scene) error {
 
 // maxSnooze is for how many days a task can be snoozed: for longer, its due date is what should change.
 const maxSnooze = 31
+
+// canSnooze reports whether a day is one that something can be snoozed to.
+func (s *scene) canSnooze(until Date) bool {
+	today := DateOf(s.at)
+	return !until.IsZero() && s.futureDay(until) == nil && today.Before(until) && !today.AddDays(maxSnooze).Before(until)
+}
 
 func (f TaskSnoozed) apply(inc *Incident, _ Event) {
 	if t := inc.task(f.Task); t != nil {

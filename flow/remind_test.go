@@ -80,6 +80,16 @@ func (s *story) digests(to flow.UserID, days int, people map[flow.UserID]flow.Pr
 				}
 				out = append(out, line)
 			}
+			for _, step := range f.FollowUps {
+				line := fmt.Sprintf("%s follow-up %d %s", s.now.Format("Jan 2"), step.FollowUp, step.Step)
+				if f.Held != "" {
+					line += " held " + string(f.Held)
+				}
+				if step.Last {
+					line += " last"
+				}
+				out = append(out, line)
+			}
 			if f.Stuck != "" {
 				out = append(out, fmt.Sprintf("%s %s", s.now.Format("Jan 2"), f.Stuck))
 			}

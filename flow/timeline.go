@@ -210,7 +210,7 @@ func (e Line) About() Topic {
 	case NoteAdded, NoteRemoved, MessagePinned:
 		return AboutNotes
 	case TaskCompleted, TaskSkipped, TaskReopened, TaskAssigned, TaskDueSet, TaskAdded, TaskRemoved,
-		FollowUpAdded, FollowUpEdited, FollowUpSettled, FollowUpReopened, SnapshotUpdated:
+		FollowUpAdded, FollowUpEdited, FollowUpSettled, FollowUpReopened, FollowUpSnoozed, SnapshotUpdated:
 		return AboutTasks
 	case Declared, Updated, FlowEntered, FlowResumed, StatusEntered, IncidentClosed, OptedOut, Reopened:
 		return AboutStatus

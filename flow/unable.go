@@ -4,7 +4,7 @@ import "slices"
 
 // ReleaseTasks reports that somebody can no longer do what they have: their account ended, or they left the channel of the private incident. Their open
 // tasks in statuses that have begun go to whoever holds the role that a task follows, then to the lead, else to nobody; those of later statuses
-// are looked at when their status begins.
+// are looked at when their status begins. Their open follow-ups go to the lead, else to nobody.
 type ReleaseTasks struct{ From UserID }
 
 func (c ReleaseTasks) do(s *scene) error {
@@ -15,6 +15,11 @@ func (c ReleaseTasks) do(s *scene) error {
 	for _, t := range s.inc.Open() {
 		if t.Assignee == c.From && c.From != "" && s.inc.Stage == PostIncident && s.inc.begun(t) {
 			s.record(TaskAssigned{Task: t.Number, From: c.From, To: s.instead(t), ByRole: true, Unable: true})
+		}
+	}
+	for _, f := range s.inc.OpenFollowUps() {
+		if f.Owner == c.From && c.From != "" {
+			s.record(FollowUpEdited{FollowUp: f.Number, Owner: changed(string(c.From), string(s.instead(Task{})))})
 		}
 	}
 	if len(s.events) == before {
