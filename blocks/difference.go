@@ -35,7 +35,7 @@ func listed[T any](all []T, one func(T) Text) Text {
 var partWords = map[flow.Part][2]words{
 	flow.SeverityPart: {"Severity", "Severities, the least severe first"}, flow.TypePart: {"Type", "Types, the default first"},
 	flow.RolePart: {"Role", "Roles, in order"}, flow.ActiveStatusPart: {"Active status", "Active statuses, in order"},
-	flow.FlowPart: {"Flow", "Flows, the first that applies counts"},
+	flow.FlowPart: {"Flow", "Flows, the first that applies counts"}, flow.TemplatePart: {"Template", "Templates, in order"},
 }
 
 // Difference is a sentence that says what is different between two versions of the process.
@@ -148,6 +148,10 @@ func (s Scene) changed(part flow.Part, f flow.FieldChange) Text {
 		return say("lets %s opt out (was: %s)", right(flow.Right(f.To.Text)), right(flow.Right(f.From.Text)))
 	case flow.FieldReminders:
 		return say("reminds %s (was: %s)", ladderNamed(f.To.Text), ladderNamed(f.From.Text))
+	case flow.FieldText:
+		return say("says something else")
+	case flow.FieldTemplates:
+		return say("offers the templates %s (were: %s)", templatesOffered(f.To), templatesOffered(f.From))
 	case flow.FieldKind:
 		return say("is of the kind %s (was: %s)", KindName(flow.Kind(f.To.Text)), KindName(flow.Kind(f.From.Text)))
 	case flow.FieldRole:
@@ -158,6 +162,13 @@ func (s Scene) changed(part flow.Part, f flow.FieldChange) Text {
 		return say("is due %s (was: %s)", Offset(f.To.Due), Offset(f.From.Due))
 	}
 	return say("has another %s", f.Field)
+}
+
+func templatesOffered(v flow.Value) Text {
+	if len(v.Names) == 0 {
+		return say("all")
+	}
+	return quotedAll(v.Names)
 }
 
 func either(yes bool, then, otherwise words) Text {

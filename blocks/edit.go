@@ -1,17 +1,23 @@
 package blocks
 
-import "epilogue/flow"
+import (
+	"strings"
+
+	"epilogue/flow"
+)
 
 // partNames are what an edit can be about, as a refusal begins.
 var partNames = map[string]words{
 	flow.FieldFlow: "This flow", flow.FieldStatus: "This status", flow.FieldTasks: "This task", flow.FieldSeverity: "This severity",
 	flow.FieldType: "This type", flow.FieldRole: "This role",
+	flow.FieldTemplate: "This template",
 }
 
 // roomFor are what a process can have too many of.
 var roomFor = map[string]words{
 	flow.FieldFlow: "flows", flow.FieldStatus: "statuses", flow.FieldTasks: "tasks in a flow", flow.FieldSeverity: "severities", flow.FieldType: "types",
 	flow.FieldRole: "roles", flow.FieldHolidays: "holidays", flow.FieldAdmins: "admins", flow.FieldAppliesTo: "conditions", flow.FieldEntersWhen: "conditions",
+	flow.FieldTemplate: "templates",
 }
 
 func fieldWords(names map[string]words, field string, otherwise words) Text {
@@ -54,6 +60,8 @@ func editRefused(r flow.Refusal) (Text, bool) {
 			return say("The digest comes within working hours: choose a time from their beginning to an hour before their end."), true
 		}
 		return say("Working hours end at least an hour after they begin, on the same day. Choose a later time."), true
+	case flow.UnknownPlaceholder:
+		return say("%s stands for nothing. These can be used: %s.", brief(r.Typed, 60), brief("{{"+strings.Join(flow.Placeholders(), "}}, {{")+"}}", 1000)), true
 	case flow.NoDay:
 		return say("This is not a day. Write days like 2026-12-25, one a line."), true
 	case flow.Unsound:

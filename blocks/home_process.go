@@ -28,6 +28,7 @@ func (s Scene) homeProcess(d HomeData) []slack.Block {
 	return append(shown, actions("process/do",
 		button(AddFlow, "Add flow", Ref{}, ""),
 		button(Settings, "Settings", Ref{}, "Process"),
+		button(PostmortemTemplates, "Templates", Ref{}, "Post-mortem"),
 		button(History, "History", Ref{}, "Process")))
 }
 

@@ -109,7 +109,7 @@ var fieldNames = map[string]words{
 	flow.FieldOwner: "an owner", flow.FieldPriority: "a priority",
 	flow.FieldStart: "a time", flow.FieldLength: "a length", flow.FieldRequired: "somebody who must come",
 	flow.FieldKind: "a kind", flow.FieldEntry: "a choice", flow.FieldOptOut: "a choice", flow.FieldDays: "a day of the week",
-	flow.FieldUntil: "a date",
+	flow.FieldUntil: "a date", flow.FieldText: "a text",
 }
 
 func fieldName(field string) Text {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -14,7 +15,7 @@ import (
 
 // processClicks are the clicks that concern the process. Each is looked at with the rights of whoever clicks, also those that only show something.
 func (b *Bot) processClicks() map[blocks.Action]func(desk, request, blocks.Ref) (answer, error) {
-	return map[blocks.Action]func(desk, request, blocks.Ref) (answer, error){
+	clicks := map[blocks.Action]func(desk, request, blocks.Ref) (answer, error){
 		blocks.EditFlow: b.openEditor(blocks.EditFlow), blocks.PreviewFlow: b.clickPreview,
 		blocks.AddFlow: b.clickAddFlow, blocks.CopyFlow: b.clickAddFlow, blocks.MoveFlow: b.clickMove,
 		blocks.DisableFlow: b.askFor(blocks.DisableFlow), blocks.EnableFlow: b.askFor(blocks.EnableFlow), blocks.RemoveFlow: b.askFor(blocks.RemoveFlow),
@@ -29,6 +30,8 @@ func (b *Bot) processClicks() map[blocks.Action]func(desk, request, blocks.Ref) 
 		blocks.EditReminders: b.clickReminders, blocks.EditCalendar: b.clickCalendar, blocks.EditAdmins: b.clickAdmins,
 		blocks.History: b.openEditor(blocks.History), blocks.Version: b.clickVersion, blocks.GoBack: b.clickGoBack,
 	}
+	maps.Copy(clicks, b.templateClicks())
+	return clicks
 }
 
 // onProcessClick carries out a click that concerns the process; false if it is about something else.
@@ -240,6 +243,8 @@ func (b *Bot) clickMove(d desk, r request, ref blocks.Ref) (answer, error) {
 		shown = []shownView{{r.view.ID, blocks.EditStatus}, {r.view.Root, blocks.EditFlow}}
 	case blocks.MoveLabel, blocks.RestoreLabel:
 		shown = []shownView{{r.view.ID, blocks.Labels}, {r.view.Root, blocks.Settings}}
+	case blocks.RestorePostmortemTemplate:
+		shown = []shownView{{r.view.ID, blocks.PostmortemTemplates}}
 	}
 	return answer{then: b.redrawEditors(d.who, ref, shown...)}, nil
 }
@@ -264,6 +269,8 @@ func (d desk) moving(a blocks.Action, ref blocks.Ref) (flow.ProcessEdit, error) 
 		return flow.MoveLabel{List: l, Key: ref.Key, By: ref.Page - i}, nil
 	case blocks.RestoreLabel:
 		return flow.RestoreLabel{List: flow.List(ref.Want), Key: ref.Key}, nil
+	case blocks.RestorePostmortemTemplate:
+		return flow.RestorePostmortemTemplate{Template: ref.Key}, nil
 	}
 	return nil, fmt.Errorf("%w: nothing moves for %q", errFault, a)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -29,7 +30,7 @@ func (b *Bot) processForms() map[blocks.Action]func(request, blocks.Ref) process
 		return func(r request, ref blocks.Ref) processForm { return b.confirmForm(a, ref, below(r)) }
 	}
 	home := func(request) []shownView { return nil }
-	return map[blocks.Action]func(request, blocks.Ref) processForm{
+	forms := map[blocks.Action]func(request, blocks.Ref) processForm{
 		blocks.AddFlow: b.addFlowForm, blocks.EditFlow: b.editFlowForm, blocks.FlowRules: b.rulesForm,
 		blocks.UpdateIncidents: b.updateIncidentsForm,
 		blocks.RemoveFlow:      asked(blocks.RemoveFlow, home), blocks.DisableFlow: asked(blocks.DisableFlow, home), blocks.EnableFlow: asked(blocks.EnableFlow, home),
@@ -38,6 +39,8 @@ func (b *Bot) processForms() map[blocks.Action]func(request, blocks.Ref) process
 		blocks.EditLabel: b.labelForm, blocks.RetireLabel: asked(blocks.RetireLabel, onLabels),
 		blocks.EditReminders: b.remindersForm, blocks.EditCalendar: b.calendarForm, blocks.EditAdmins: b.adminsForm, blocks.GoBack: b.goBackForm,
 	}
+	maps.Copy(forms, b.templateForms())
+	return forms
 }
 
 // What lies under a form: the flow, the flow with a status on it, the settings, the settings with a list on them.

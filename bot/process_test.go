@@ -85,6 +85,11 @@ func everyForm() map[blocks.Action]struct {
 		blocks.EditReminders:  {blocks.Ref{}, map[string]any{"channel": "C1", "escalation": "C2", "emoji": ":round_pushpin:"}},
 		blocks.EditAdmins:     {blocks.Ref{}, map[string]any{"admins": []flow.UserID{ben}}},
 		blocks.GoBack:         {blocks.Ref{Want: "1"}, nil},
+
+		blocks.AddPostmortemTemplate:    {blocks.Ref{}, map[string]any{"name": "Short", "from": "brought/light"}},
+		blocks.EditPostmortemTemplate:   {blocks.Ref{Key: "light"}, map[string]any{"name": "Light", "text": "# {{name}}", "text-2": "", "text-3": "## More"}},
+		blocks.RetirePostmortemTemplate: {blocks.Ref{Key: "light"}, nil},
+		blocks.TemplatesOfFlow:          {standard, map[string]any{"template": "major", "also": []string{"light"}}},
 	}
 }
 
@@ -92,7 +97,7 @@ func everyForm() map[blocks.Action]struct {
 var everyMove = map[blocks.Action]blocks.Ref{
 	blocks.MoveFlow: {Flow: "second", Page: 0}, blocks.MoveStatus: {Flow: "standard", Status: "reviewing"},
 	blocks.MoveTemplate: {Flow: "standard", Status: "documenting", Key: "schedule-debrief"}, blocks.MoveLabel: {Want: "types", Key: "other"},
-	blocks.RestoreLabel: {Want: "types", Key: "old"},
+	blocks.RestoreLabel: {Want: "types", Key: "old"}, blocks.RestorePostmortemTemplate: {Key: "old"},
 }
 
 // twoOfEach saves a process in which everything can be moved, and gone back from.
@@ -104,6 +109,7 @@ func (r *rig) twoOfEach() {
 	second.Key, second.Name = "second", "Second"
 	p.Flows = append(p.Flows, second)
 	p.Types = append(p.Types, flow.Label{Key: "other", Name: "Other"}, flow.Label{Key: "old", Name: "Old", Retired: true})
+	p.Templates = append(flow.StandardTemplates(), flow.PostmortemTemplate{Key: "old", Name: "Old", Text: "# {{name}}", Retired: true})
 	r.must(r.db.SaveProcess(r.t.Context(), store.ProcessVersion{Process: p, By: ana, At: time.Now()}))
 }
 

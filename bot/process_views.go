@@ -92,6 +92,10 @@ func (d desk) view(a blocks.Action, r blocks.Ref) (slack.ModalViewRequest, error
 		return blocks.SettingsModal(d.s), nil
 	case blocks.Labels:
 		return blocks.LabelsModal(d.s, flow.List(r.Want), r.Page), nil
+	case blocks.PostmortemTemplates:
+		return blocks.PostmortemTemplatesModal(d.s, r.Page), nil
+	case blocks.TemplatesOfFlows:
+		return blocks.TemplatesOfFlowsModal(d.s, r.Page), nil
 	case blocks.History:
 		return d.history(r.Page)
 	}
@@ -200,6 +204,12 @@ func (d desk) confirmed(a blocks.Action, r blocks.Ref) (flow.ProcessEdit, func(b
 		return flow.RemoveTemplate{Flow: f.Key, Task: t.Key},
 			func(r blocks.Ref, e blocks.Editing) slack.ModalViewRequest {
 				return blocks.RemoveTemplateForm(d.s, f, t, r, e)
+			}, err
+	case blocks.RetirePostmortemTemplate:
+		t, err := d.documentTemplate(r.Key)
+		return flow.RetirePostmortemTemplate{Template: t.Key},
+			func(r blocks.Ref, e blocks.Editing) slack.ModalViewRequest {
+				return blocks.RetirePostmortemTemplateForm(d.s, t, r, e)
 			}, err
 	case blocks.RetireLabel:
 		l, err := d.label(r)

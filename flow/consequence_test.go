@@ -122,6 +122,7 @@ func TestADifferenceInAnyFieldIsFound(t *testing.T) {
 	p := small(automatic(severityAtLeast("major")))
 	p.Flows[0].AppliesTo = []flow.Condition{typeIs("default")}
 	p.Flows[0].Statuses[0].Tasks[0].Due = flow.Offset{N: 1, Unit: flow.Days}
+	p.Templates, p.Flows[0].Templates = flow.StandardTemplates(), []flow.Key{"light"}
 	p.Calendar.Holidays = days(1)
 	p.Admins = flow.AdminList{People: []flow.UserID{"U1"}, Groups: []flow.GroupID{"S1"}}
 	p.Version = 7

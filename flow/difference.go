@@ -35,6 +35,7 @@ const (
 	FlowPart         Part = "flow"
 	StatusPart       Part = "status"
 	TaskPart         Part = "task"
+	TemplatePart     Part = "postmortem-template"
 	SettingPart      Part = "setting" // another setting of the process; Name is its stored name
 )
 
@@ -67,6 +68,7 @@ type Value struct {
 	Hours  WorkingHours
 	Users  []UserID
 	Groups []GroupID
+	Names  []string // of the templates that a flow offers
 }
 
 // Rule is a condition with names in the place of keys.
@@ -93,7 +95,7 @@ func (p Process) Rules(conditions []Condition) []Rule {
 	return out
 }
 
-// Diff says what is different in the later of two versions: severities, types, roles, active statuses, calendar, admins, flows, other settings. Things are
+// Diff says what is different in the later of two versions: severities, types, roles, active statuses, calendar, admins, templates, flows, other settings. Things are
 // the same if their keys are. It is empty if, and only if, the two mean the same: the version number does not count, nor do the order of working days
 // and holidays and the difference between empty and absent.
 func Diff(old, next Process) []Difference {
@@ -104,6 +106,7 @@ func Diff(old, next Process) []Difference {
 	d.labels(ActiveStatusPart, ActiveStatuses)
 	d.calendar()
 	d.admins()
+	d.templates()
 	d.flows()
 	d.settings()
 	return d.found
@@ -207,7 +210,7 @@ func (d *comparing) settings() {
 	for i := range old.NumField() {
 		field := old.Type().Field(i)
 		switch field.Name {
-		case "Version", "Flows", "ActiveStatuses", "Severities", "Types", "Roles", "Calendar", "Hours", "Admins":
+		case "Version", "Flows", "ActiveStatuses", "Severities", "Types", "Roles", "Calendar", "Hours", "Admins", "Templates":
 			continue
 		}
 		if !alike(old.Field(i).Interface(), next.Field(i).Interface()) {

@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 func flowKey(f Flow) Key { return f.Key }
 
 func statusKey(s Status) Key { return s.Key }
@@ -44,6 +46,9 @@ func (d *comparing) flow(old, next Flow) {
 	}
 	f.text(FieldOptOut, string(old.OptOut), string(next.OptOut))
 	f.text(FieldReminders, stepsText(old.Reminders), stepsText(next.Reminders))
+	if !slices.Equal(old.Templates, next.Templates) {
+		f = append(f, FieldChange{FieldTemplates, Value{Names: d.old.templateNames(old)}, Value{Names: d.next.templateNames(next)}})
+	}
 	d.changed(Difference{Part: FlowPart, Name: old.Name}, f)
 	d.statuses(old, next)
 	d.tasks(old, next)

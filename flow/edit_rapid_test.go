@@ -40,6 +40,7 @@ func anyEdit(t *rapid.T, p flow.Process) flow.ProcessEdit {
 		flow.AddLabel{List: list, Name: name}, flow.EditLabel{List: list, Key: label, Name: &name}, flow.MoveLabel{List: list, Key: label, By: by},
 		flow.RetireLabel{List: list, Key: label}, flow.RestoreLabel{List: list, Key: label},
 		flow.SetCalendar{Holidays: days(upTo(t, 3))}, flow.SetAdmins{People: people(upTo(t, 3))},
+		anyTemplateEdit(t, p, f, name),
 	)
 }
 

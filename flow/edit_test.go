@@ -74,7 +74,7 @@ func refusedEdits() map[flow.Why][]refusedEdit {
 	gone.Types = append(gone.Types, flow.Label{Key: "again", Name: "default"})
 	unsound := small()
 	unsound.Flows[0].Name = ""
-	return map[flow.Why][]refusedEdit{
+	all := map[flow.Why][]refusedEdit{
 		flow.AdminsOnly: {{p, flow.RemoveFlow{Flow: "small"}, ""}}, // by ben: see below
 		flow.GonePart: {
 			{p, flow.EditFlow{Flow: "gone", Disabled: to(true)}, flow.FieldFlow},
@@ -183,6 +183,10 @@ func refusedEdits() map[flow.Why][]refusedEdit {
 			{p, flow.SetCalendar{WorkingDays: []time.Weekday{7}}, flow.FieldDays},
 		},
 	}
+	for why, more := range refusedTemplateEdits() {
+		all[why] = append(all[why], more...)
+	}
+	return all
 }
 
 func days(n int) []flow.Date {

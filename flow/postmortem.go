@@ -99,7 +99,7 @@ func (s *scene) attach(f DocumentAttached) error {
 }
 
 func (c RequestPostmortem) do(s *scene) error {
-	if _, ok := s.process.PostmortemTemplate(c.Template); !ok {
+	if t, ok := s.process.PostmortemTemplate(c.Template); !ok || t.Retired {
 		return Refusal{Why: NotOffered, Field: FieldTemplate, Incident: s.inc.ID}
 	}
 	if s.inc.Channel == "" {

@@ -25,6 +25,7 @@ type Refusal struct {
 	DocState DocumentState // for AlreadyInState: what it is
 	Other    IncidentID    // the incident whose post-mortem was meant
 	FollowUp FollowUpNumber
+	Typed    string // for UnknownPlaceholder: what was typed
 }
 
 // Error is for logs; people read blocks.Refusal.
@@ -164,6 +165,8 @@ const (
 	BadEmoji         Why = "bad-emoji"          // Field is no emoji, or one that means something else
 	OneEscalation    Why = "one-escalation"     // a channel or a person hears of what is late, not both
 	CannotBeAdmin    Why = "cannot-be-admin"    // By is no full member
+
+	UnknownPlaceholder Why = "unknown-placeholder" // Typed stands for nothing in a template
 )
 
 // Of follow-ups and the timeline.

@@ -12,9 +12,10 @@ import (
 // {{name}} and the like stand for what is known of the incident; Placeholders lists them. A template is no part of the snapshot: who makes a document later
 // gets the better one.
 type PostmortemTemplate struct {
-	Key  Key    `json:"key"`
-	Name string `json:"name"`
-	Text string `json:"text"`
+	Key     Key    `json:"key"`
+	Name    string `json:"name"`
+	Text    string `json:"text"`
+	Retired bool   `json:"retired,omitempty"` // offered no more
 }
 
 // Limits of templates.
@@ -56,21 +57,12 @@ func (p Process) PostmortemTemplate(k Key) (PostmortemTemplate, bool) {
 func (p Process) TemplatesFor(inc Incident) []PostmortemTemplate {
 	f, ok := p.FlowFor(inc)
 	if inc.Snapshot != nil {
-		i := slices.IndexFunc(p.Flows, func(f Flow) bool { return f.Key == inc.Snapshot.Flow })
-		if ok = i >= 0; ok {
-			f = p.Flows[i]
-		}
+		f, ok = p.Flow(inc.Snapshot.Flow)
 	}
-	var out []PostmortemTemplate
-	for _, k := range f.Templates {
-		if t, there := p.PostmortemTemplate(k); there && ok {
-			out = append(out, t)
-		}
+	if !ok {
+		return p.OfferedTemplates()
 	}
-	if len(out) == 0 {
-		return p.AllTemplates()
-	}
-	return out
+	return p.OfferedBy(f)
 }
 
 func (c *checker) templates(p Process) {
@@ -80,6 +72,9 @@ func (c *checker) templates(p Process) {
 		c.key(at, t.Key, seen)
 		c.name(at+".name", t.Name, MaxLabel)
 		c.template(at+".text", t.Text)
+	}
+	if len(p.OfferedTemplates()) == 0 {
+		c.add("templates", "at least one that is not retired is needed")
 	}
 	if len(p.Templates) > MaxTemplates {
 		c.add("templates", "at most %d", MaxTemplates)
@@ -104,11 +99,8 @@ func (c *checker) template(at, text string) {
 	if utf8.RuneCountInString(text) > MaxTemplateText {
 		c.add(at, "at most %d characters", MaxTemplateText)
 	}
-	for _, m := range Placeholder.FindAllStringSubmatch(text, -1) {
-		if !slices.Contains(Placeholders(), m[1]) {
-			c.add(at, "nothing is known as %q; there are %s", m[0], strings.Join(Placeholders(), ", "))
-			return
-		}
+	if unknown := unknownPlaceholder(text); unknown != "" {
+		c.add(at, "nothing is known as %q; there are %s", unknown, strings.Join(Placeholders(), ", "))
 	}
 }
 

@@ -34,7 +34,7 @@ func processes() *rapid.Generator[flow.Process] {
 		p.Admins.Groups = rapid.SliceOfNDistinct(rapid.Map(rapid.StringMatching(`S[A-Z0-9]{1,10}`), func(s string) flow.GroupID { return flow.GroupID(s) }), 0, 3, rapid.ID).Draw(t, "groups")
 		p.Reminders = rapid.SampledFrom([]flow.Reminders{{}, {Report: "C1"}, {Escalation: flow.Escalation{Channel: "G1"}}, {Escalation: flow.Escalation{Person: "U1"}, Report: "C1"}}).Draw(t, "reminders")
 		for _, k := range keys(t, 0, 3) {
-			p.Templates = append(p.Templates, flow.PostmortemTemplate{Key: k, Name: line(t, flow.MaxLabel), Text: "# {{name}}\n" + free(t)})
+			p.Templates = append(p.Templates, flow.PostmortemTemplate{Key: k, Name: line(t, flow.MaxLabel), Text: "# {{name}}\n" + free(t), Retired: len(p.Templates) > 0 && rapid.Bool().Draw(t, "retired")})
 		}
 		for _, k := range keys(t, 0, 3) {
 			p.Flows = append(p.Flows, someFlow(t, p, k))

@@ -123,6 +123,7 @@ func (r *reader) template(t *flow.PostmortemTemplate) take {
 			field{"key", missing, text(r, &t.Key)},
 			field{"name", missing, text(r, &t.Name)},
 			field{"text", missing, text(r, &t.Text)},
+			field{"retired", "", scalar(r, &t.Retired, parseBool)},
 		)
 	}
 }

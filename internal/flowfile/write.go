@@ -206,6 +206,7 @@ func (w *printer) templates(templates []flow.PostmortemTemplate) {
 		w.line("key", word(t.Key))
 		w.line("name", w.text(t.Name))
 		w.line("text", w.text(t.Text))
+		w.flag("retired", t.Retired)
 	})
 }
 
