@@ -32,7 +32,9 @@ func (b *Bot) templateForms() map[blocks.Action]func(request, blocks.Ref) proces
 }
 
 // onTemplates is what lies under such a form: the list of templates.
-func onTemplates(r request) []shownView { return []shownView{{r.view.Root, blocks.PostmortemTemplates}} }
+func onTemplates(r request) []shownView {
+	return []shownView{{r.view.Root, blocks.PostmortemTemplates}}
+}
 
 func (d desk) documentTemplate(k flow.Key) (flow.PostmortemTemplate, error) {
 	t, ok := d.p.PostmortemTemplate(k)
