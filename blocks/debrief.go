@@ -351,6 +351,30 @@ func DebriefRefusedDM(s Scene, inc flow.Incident) Message {
 	return message(line, section(line, nil), actions("debrief/"+inc.ID.String(), b))
 }
 
+// waiting is what keeps a calendar from taking a debrief for now.
+var waiting = map[string]words{
+	"over-quota":  "Google takes no more events today",
+	"unreachable": "the calendar does not answer",
+	"busy":        "the calendar is asked too often just now",
+}
+
+func (s Scene) waiting(problem string) Text {
+	w, ok := waiting[problem]
+	if !ok {
+		w = waiting["unreachable"]
+	}
+	return say(w)
+}
+
+// DebriefWaitsDM tells whoever asked for a debrief that the calendar does not have it yet, and why.
+func DebriefWaitsDM(s Scene, inc flow.Incident, problem string) Message {
+	if inc.Asked == nil {
+		return Say(say("The debrief of %s is in the calendar now.", heading(inc)))
+	}
+	return Say(say("The debrief of %s on %s is not in the calendar yet: %s. I keep trying, and the channel hears of it then. To call it off: %s.",
+		heading(inc), s.meeting(*inc.Asked), s.waiting(problem), s.command("debrief %s cancel", inc.ID)))
+}
+
 // AdoptOffer offers an event that people made by hand, since it names the incident.
 func AdoptOffer(s Scene, inc flow.Incident, event, title string, start, end time.Time) Message {
 	line := say("An event in the calendar names %s: “%s”, %s. Is this the debrief?", bold(heading(inc)), brief(title, shortTitle),

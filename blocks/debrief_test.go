@@ -73,6 +73,8 @@ func TestEverythingAboutTheDebriefLooksAsItDid(t *testing.T) {
 	asked := debriefAt(s.at.Add(24*time.Hour), "")
 	asked.Book = true
 	s.does(ben, asked)
+	message("waits", DebriefWaitsDM(s.scene(), s.inc, "over-quota"))
+	view("waiting", DebriefForm(s.scene(), s.inc, Debriefing{Debrief: *s.inc.Asked, Calendar: true}))
 	s.does("", flow.RecordDebrief{Number: 2, Start: asked.Start.UTC(), End: asked.End.UTC(), Problem: "no-delegation"})
 	message("refused", DebriefRefusedDM(s.scene(), s.inc))
 }
@@ -144,7 +146,7 @@ func TestWhateverIsTypedTheDebriefFitsAndPingsNobody(t *testing.T) {
 			flow.DebriefCanceled{Reason: cut(typed, flow.MaxReason)},
 			flow.DebriefShared{With: 8},
 		}
-		messages := []Message{DebriefSoon(sc, s.inc), DebriefOverDM(sc, s.inc, 1), DebriefRefusedDM(sc, s.inc), NotUnbookedDM(sc, s.inc, typed)}
+		messages := []Message{DebriefSoon(sc, s.inc), DebriefOverDM(sc, s.inc, 1), DebriefRefusedDM(sc, s.inc), NotUnbookedDM(sc, s.inc, typed), DebriefWaitsDM(sc, s.inc, typed)}
 		for _, f := range facts {
 			ev := flow.Event{Seq: 9, At: start, By: ben, Fact: f}
 			messages = append(messages, Say(sc.Sentence(s.inc, ev)))
@@ -183,6 +185,11 @@ func TestEveryProblemOfACalendarHasItsSentence(t *testing.T) {
 			t.Errorf("%s and %s say the same", p, other)
 		}
 		said[words] = p
+	}
+	for _, p := range meetings.Problems() {
+		if _, known := waiting[string(p)]; known != p.Passes() {
+			t.Errorf("%s passes: %t, and what is said while it is waited for: %t", p, p.Passes(), known)
+		}
 	}
 	if len(problems) != len(said) {
 		t.Errorf("%d sentences for %d problems", len(problems), len(said))

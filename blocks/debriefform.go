@@ -63,6 +63,9 @@ func DebriefForm(s Scene, inc flow.Incident, d Debriefing) slack.ModalViewReques
 	if p := inc.Asked; p != nil && p.Problem != "" && !d.Confirm {
 		shown = append(shown, section(say("The calendar did not take it: %s.", s.Problem(p.Problem)), nil))
 	}
+	if p := inc.Asked; p != nil && p.Problem == "" && !d.Confirm {
+		shown = append(shown, section(say("The calendar has not taken it yet, and is asked again. What you submit here takes its place."), nil))
+	}
 	if len(d.Uninvited) > 0 {
 		shown = append(shown, small(say("They get no invitation, since they are guests or have no address: %s.", s.named(d.Uninvited))))
 	}
@@ -180,6 +183,8 @@ func CancelDebriefForm(s Scene, inc flow.Incident) slack.ModalViewRequest {
 	line := say("The debrief of %s will be called off, and the channel told.", inc.ID)
 	if d := inc.Debrief; d != nil && d.Booked() {
 		line = say("%s Everyone invited hears of it by their calendar.", line)
+	} else if d == nil && inc.Asked != nil {
+		line = say("The debrief of %s is not in the calendar yet, and will not be. Nobody has heard of it.", inc.ID)
 	} else if d != nil && d.Of != 0 {
 		line = say("%s will use the debrief of %s no more. That one takes place all the same.", inc.ID, d.Of)
 	}

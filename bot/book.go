@@ -53,13 +53,14 @@ func (b *Bot) book(ctx context.Context, job store.Job, inc flow.Incident) (store
 	f, ok := ev.Fact.(flow.DebriefPlanned)
 	asked := inc.Asked
 	if !ok || asked == nil || asked.Problem != "" || asked.Number != f.Debrief.Number || !asked.Start.Equal(f.Debrief.Start) || !asked.End.Equal(f.Debrief.End) {
-		return store.Outcome{}, nil // something else has been asked for since, or nothing any more
+		return b.eventOf(inc), nil // something else has been asked for since, or nothing any more
 	}
 	report := flow.RecordDebrief{Number: asked.Number, Start: asked.Start, End: asked.End}
 	asking, cancel := context.WithTimeout(ctx, calendarWithin)
 	made, err := b.bookNow(asking, inc, *asked)
 	cancel()
 	if wait, tryAgain := b.calendarAgain(err, job.Tries); tryAgain {
+		b.sayItWaits(ctx, job, inc, problemOf(err))
 		return store.Outcome{}, again{after: wait, sent: true, why: err}
 	}
 	if err != nil {
@@ -68,7 +69,18 @@ func (b *Bot) book(ctx context.Context, job store.Job, inc flow.Incident) (store
 	} else {
 		report.Event, report.Link, report.Call = made.ID, made.Link, made.Call
 	}
-	return store.Outcome{}, b.reportTo(ctx, inc.ID, report)
+	if err := b.reportTo(ctx, inc.ID, report); err != nil || report.Event == "" {
+		return store.Outcome{}, err
+	}
+	return store.Outcome{Results: []store.Result{eventResult(report.Event, inc.ID)}}, nil
+}
+
+// eventOf keeps whose debrief an event is, where an attempt was cut off before it could.
+func (b *Bot) eventOf(inc flow.Incident) store.Outcome {
+	if inc.Debrief == nil || !inc.Debrief.Booked() {
+		return store.Outcome{}
+	}
+	return store.Outcome{Results: []store.Result{eventResult(inc.Debrief.Event, inc.ID)}}
 }
 
 func (b *Bot) bookNow(ctx context.Context, inc flow.Incident, d flow.Debrief) (calendar.Event, error) {
@@ -123,12 +135,13 @@ func (b *Bot) unbook(ctx context.Context, job store.Job, inc flow.Incident) (sto
 		return store.Outcome{}, err
 	}
 	f, ok := ev.Fact.(flow.DebriefCanceled)
-	if !ok || f.Event == "" || b.booker == nil {
+	if !ok || b.booker == nil {
 		return store.Outcome{}, nil
 	}
-	asking, cancel := context.WithTimeout(ctx, calendarWithin)
-	err = b.booker.Cancel(asking, f.Event)
-	cancel()
+	err = b.unbookNow(ctx, inc, f)
+	if f.Asked && err != nil && !problemOf(err).Passes() {
+		return store.Outcome{}, nil // whatever it refuses now it has refused then
+	}
 	if wait, tryAgain := b.calendarAgain(err, job.Tries); tryAgain {
 		return store.Outcome{}, again{after: wait, sent: true, why: err}
 	}
@@ -136,6 +149,27 @@ func (b *Bot) unbook(ctx context.Context, job store.Job, inc flow.Incident) (sto
 		return store.Outcome{}, b.tellOne(ctx, job, inc, ev.By, blocks.NotUnbookedDM(b.scene(ctx), inc, string(problemOf(err))))
 	}
 	return store.Outcome{}, nil
+}
+
+// unbookNow deletes the event, or those that an attempt may have made of which nobody knows how it ended.
+func (b *Bot) unbookNow(ctx context.Context, inc flow.Incident, f flow.DebriefCanceled) error {
+	ctx, cancel := context.WithTimeout(ctx, calendarWithin)
+	defer cancel()
+	var ids []string
+	if f.Event != "" {
+		ids = append(ids, f.Event)
+	}
+	for attempt := range idAttempts {
+		if f.Asked {
+			ids = append(ids, eventID(b.me.Team, inc, f.Number, attempt))
+		}
+	}
+	for _, id := range ids {
+		if err := b.booker.Cancel(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // calendarAgain is how long is waited before a calendar is asked again; false for what never passes by itself.

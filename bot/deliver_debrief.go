@@ -25,7 +25,7 @@ var debriefTells = map[flow.Tell]func(*Bot, context.Context, store.Job, flow.Inc
 	flow.TellSoon: (*Bot).postSoon, flow.TellInvitation: (*Bot).postInvitation, tellFile: (*Bot).postFile,
 	flow.TellWasHeld: (*Bot).askWhetherHeld, flow.TellHeldSaid: (*Bot).refreshWhetherHeld,
 	flow.TellWith: (*Bot).followEachOther, flow.TellNotBooked: (*Bot).tellNotBooked,
-	tellAdopt: (*Bot).postOffer, flow.TellBook: (*Bot).book, flow.TellUnbook: (*Bot).unbook,
+	tellAdopt: (*Bot).postOffer, tellWaits: (*Bot).tellItWaits, flow.TellBook: (*Bot).book, flow.TellUnbook: (*Bot).unbook,
 }
 
 // postSoon posts the agenda the day before, unless the debrief has another time by now.

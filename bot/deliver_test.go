@@ -72,7 +72,7 @@ func TestWhateverThereIsToTellHasALaneAndADelivery(t *testing.T) {
 		t.Fatalf("the source of package flow was not understood: %v", tells)
 	}
 	own := map[string]string{
-		"tellPoll": "calendar-poll", "tellAdopt": "calendar-adopt",
+		"tellPoll": "calendar-poll", "tellAdopt": "calendar-adopt", "tellWaits": "debrief-waits",
 		"tellRefused": "channel-refused", "tellUnreachable": "channel-unreachable", "tellBringIn": "bring-in",
 		"tellNotMade": "postmortem-not-made", "tellNotShared": "not-shared", "tellOffer": "offer", "tellRelease": "release",
 	}

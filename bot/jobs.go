@@ -48,7 +48,7 @@ func laneOf(id flow.IncidentID, e flow.Effect) string {
 		return "calendar"
 	case flow.TellBook, flow.TellUnbook:
 		return fmt.Sprintf("calendar/%s", id)
-	case flow.TellWasHeld, flow.TellHeldSaid, flow.TellNotBooked, tellFile:
+	case flow.TellWasHeld, flow.TellHeldSaid, flow.TellNotBooked, tellFile, tellWaits:
 		return fmt.Sprintf("%s/debrief", id)
 	case flow.TellWith:
 		return fmt.Sprintf("%s/debrief-with", id)

@@ -1,11 +1,13 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +28,13 @@ const pollEvery = 5 * time.Minute
 
 // markKey is where the calendar's mark of what was seen is kept, and adoptKey what was offered.
 const markKey = "calendar/mark"
+
+// eventKey is where it is kept which incident an event belongs to: of one that was deleted a calendar may tell nothing but its id, and people rename events.
+func eventKey(event string) string { return "calendar/event/" + event }
+
+func eventResult(event string, id flow.IncidentID) store.Result {
+	return store.Result{Key: eventKey(event), Value: json.RawMessage(strconv.Quote(id.String()))}
+}
 
 func adoptKey(id flow.IncidentID, event string) string {
 	return fmt.Sprintf("calendar/offered/%s/%s", id, event)
@@ -98,33 +107,52 @@ var namesIncident = regexp.MustCompile(`\b[Ii][Nn][Cc]-[0-9]{1,9}\b`)
 
 // followEvent brings the debrief of an event up to date with it. An event that people made, and that names an incident without a debrief, is offered to it.
 func (b *Bot) followEvent(ctx context.Context, e calendar.Event) ([]store.Job, error) {
-	named := e.Reference
-	if named == "" {
-		named = namesIncident.FindString(e.Title + "\n" + e.Description)
-	}
-	id, ok := flow.ParseReference(named)
-	if !ok {
-		return nil, nil
-	}
-	inc, err := b.store.Incident(ctx, id)
+	inc, err := b.incidentOf(ctx, e)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", id, err)
+		return nil, fmt.Errorf("read whose event it is: %w", err)
 	}
 	switch d := inc.Debrief; {
-	case d != nil && d.Of == 0 && d.Event == e.ID && e.Canceled:
-		return nil, b.reportTo(ctx, id, flow.CancelDebrief{Gone: true, Reason: blocks.EventCanceled})
 	case d != nil && d.Of == 0 && d.Event == e.ID:
-		if inc.Asked != nil || e.Start.IsZero() {
-			return nil, nil // it is being changed from here
+		changing := inc.Asked != nil && inc.Asked.Problem == ""
+		switch {
+		case changing: // from here, which takes its place
+		case e.Canceled:
+			return nil, b.reportTo(ctx, inc.ID, flow.CancelDebrief{Gone: true, Reason: blocks.EventCanceled})
+		case !e.Start.IsZero():
+			return nil, b.reportTo(ctx, inc.ID, flow.MoveDebrief{Start: e.Start, End: e.End})
 		}
-		return nil, b.reportTo(ctx, id, flow.MoveDebrief{Start: e.Start, End: e.End})
 	case d == nil && inc.Asked == nil && e.Reference == "" && !e.Canceled && !inc.Private && inc.Stage != flow.Closed && e.Start.After(b.clock.Now()):
 		return b.offerEvent(ctx, inc, e)
 	}
 	return nil, nil
+}
+
+// incidentOf is the incident whose debrief an event is, or that it names; [store.ErrNotFound] if it is about none.
+func (b *Bot) incidentOf(ctx context.Context, e calendar.Event) (flow.Incident, error) {
+	raw, err := b.store.Result(ctx, eventKey(e.ID))
+	if err == nil {
+		var known string
+		if err := json.Unmarshal(raw, &known); err != nil {
+			return flow.Incident{}, err
+		}
+		if id, ok := flow.ParseReference(known); ok {
+			inc, err := b.store.Incident(ctx, id)
+			if err != nil || inc.Debrief != nil && inc.Debrief.Event == e.ID {
+				return inc, err
+			}
+		}
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return flow.Incident{}, err
+	}
+	named := cmp.Or(e.Reference, namesIncident.FindString(e.Title+"\n"+e.Description))
+	id, ok := flow.ParseReference(named)
+	if !ok {
+		return flow.Incident{}, store.ErrNotFound
+	}
+	return b.store.Incident(ctx, id)
 }
 
 // offerEvent has an event offered to an incident, once.
@@ -154,7 +182,7 @@ func (b *Bot) postOffer(ctx context.Context, job store.Job, inc flow.Incident) (
 	if _, err := b.postIn(ctx, job, inc, "", blocks.AdoptOffer(b.scene(ctx), inc, e.ID, e.Title, e.Start, e.End)); err != nil {
 		return store.Outcome{}, err
 	}
-	return store.Outcome{Results: []store.Result{{Key: adoptKey(inc.ID, e.ID), Value: json.RawMessage(job.Detail)}}}, nil
+	return store.Outcome{Results: []store.Result{{Key: adoptKey(inc.ID, e.ID), Value: json.RawMessage(job.Detail)}, eventResult(e.ID, inc.ID)}}, nil
 }
 
 // adopt makes an event that people made the debrief of an incident.

@@ -223,11 +223,15 @@ func (c MoveDebrief) do(s *scene) error {
 }
 
 func (c CancelDebrief) do(s *scene) error {
-	d, err := s.debrief()
+	reason, err := text(FieldReason, c.Reason, MaxReason, false)
 	if err != nil {
 		return err
 	}
-	reason, err := text(FieldReason, c.Reason, MaxReason, false)
+	if asked := s.inc.Asked; asked != nil && s.inc.Debrief == nil && !c.Gone {
+		s.record(DebriefCanceled{Number: asked.Number, Reason: reason, Event: asked.Event, Asked: true})
+		return nil
+	}
+	d, err := s.debrief()
 	if err != nil {
 		return err
 	}

@@ -26,12 +26,14 @@ type (
 		Start time.Time `json:"start"`
 		End   time.Time `json:"end"`
 	}
-	// DebriefCanceled called it off. Event is what a calendar of ours still has of it; Of is set where only the use of another incident's debrief ends.
+	// DebriefCanceled called it off. Event is what a calendar of ours still has of it; Of is set where only the use of another incident's debrief ends; Asked where
+	// a calendar was asked for it and has not answered.
 	DebriefCanceled struct {
 		Number int        `json:"number"`
 		Reason string     `json:"reason,omitempty"`
 		Event  string     `json:"event,omitempty"`
 		Of     IncidentID `json:"of,omitempty"`
+		Asked  bool       `json:"asked,omitempty"`
 	}
 	// DebriefHeld recorded whether it took place.
 	DebriefHeld struct {
@@ -142,6 +144,10 @@ func (t *telling) debrief(ev Event) bool {
 		t.add(post, with, refresh, said)
 		t.around(ev, f.Start, f.End)
 	case DebriefCanceled:
+		if f.Asked { // nobody has heard of it
+			t.add(Effect{Tell: TellUnbook, Seq: ev.Seq})
+			break
+		}
 		t.add(post, with, refresh, said)
 		if f.Event != "" {
 			t.add(Effect{Tell: TellUnbook, Seq: ev.Seq})

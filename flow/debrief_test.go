@@ -105,6 +105,18 @@ func TestADebriefForTheCalendarIsThereOnceTheCalendarSaysSo(t *testing.T) {
 	})
 }
 
+func TestADebriefThatACalendarHasNotTakenYetCanBeCalledOff(t *testing.T) {
+	s := entered(t, debriefing()).do(ben, byCalendar(meeting(5, ana)))
+	s.do(ben, flow.CancelDebrief{Reason: "too early"}).happened("debrief-canceled")
+	equal(t, fact[flow.DebriefCanceled](s), flow.DebriefCanceled{Number: 1, Reason: "too early", Asked: true})
+	equal(t, s.inc.Asked == nil, true)
+	s.refuses(itself, flow.RecordDebrief{Number: 1, Start: monday.Add(5 * time.Hour), End: monday.Add(5*time.Hour + 30*time.Minute), Event: "e1"}, because(flow.NothingToChange))
+	s.refuses(ben, flow.CancelDebrief{}, because(flow.NoDebrief))
+	s.do(ben, byCalendar(meeting(5, ana)))
+	equal(t, s.inc.Asked.Number, 2)                                            // the event of the first one may be there, and goes
+	s.refuses(itself, flow.CancelDebrief{Gone: true}, because(flow.NoDebrief)) // nothing of it can be gone
+}
+
 func TestWhatHappensInTheCalendarHappensToTheDebrief(t *testing.T) {
 	s := booked(entered(t, debriefing()), 5)
 	s.do(itself, flow.MoveDebrief{Start: monday.Add(30 * time.Hour), End: monday.Add(31 * time.Hour)}).happened("debrief-moved").tasks("1 done, 2 open, 3 open, 4 open, 5 open")
@@ -196,6 +208,7 @@ func TestWhoHearsOfADebrief(t *testing.T) {
 		{"confirmed for today: the day before is over", entered(t, small()).do(ben, meeting(5, ana)), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-held", "debrief-file", "debrief-over"}},
 		{"in the calendar, which sends the invitations", booked(entered(t, small()), 48), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-held", "debrief-soon", "debrief-over"}},
 		{"called off", booked(entered(t, small()), 48).do(ben, flow.CancelDebrief{}), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-held", "debrief-unbook"}},
+		{"called off before the calendar took it: only the calendar", entered(t, small()).do(ben, byCalendar(meeting(48, ana))).do(ben, flow.CancelDebrief{}), []flow.Tell{"debrief-unbook"}},
 		{"gone", booked(entered(t, small()), 48).do(itself, flow.CancelDebrief{Gone: true}), []flow.Tell{"post", "debrief-with", "refresh-card", "debrief-held"}},
 	} {
 		var got []flow.Tell

@@ -18,7 +18,7 @@ import (
 //	google on                                                 from now on the bot has a calendar, on a fake Google; times are UTC
 //	google busy ben FROM TO; google hides cem; google standing NAME FROM TO
 //	google fails 403 quotaExceeded; google fails cut          the next request to it; "after" behind it: it has its effect first; silent: nothing is answered
-//	google made TITLE FROM; google moves TITLE FROM; google deletes TITLE    somebody does so in Google's own page
+//	google made TITLE FROM; google moves TITLE FROM; google deletes TITLE; google renames TITLE TITLE    somebody does so in Google's own page
 //	google has 1 TEXT…                                        so many events are there, and texts in the first one
 
 func init() { world["google"] = googleSays }
@@ -104,6 +104,10 @@ func googleSays(l *line) {
 	case "moves":
 		need(2)
 		g.Move(l.event(rest[0]).ID, l.moment(rest[1]), l.moment(rest[1]).Add(time.Hour))
+	case "renames":
+		need(2)
+		e := l.event(rest[0])
+		g.Put(e.ID, rest[1], "", e.Start, e.End, "")
 	case "deletes":
 		need(1)
 		g.Delete(l.event(rest[0]).ID)

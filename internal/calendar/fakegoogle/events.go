@@ -278,6 +278,10 @@ func (s *Server) list(r *request) answer {
 	body := map[string]any{"kind": "calendar#events", "summary": s.Organizer, "timeZone": "UTC"}
 	items := []any{}
 	for _, e := range found[min(skip, len(found)):min(skip+page, len(found))] {
+		if e.text("status") == canceled { // then only these are sure to be there
+			items = append(items, map[string]any{"id": e.text("id"), "kind": e.text("kind"), "etag": e.text("etag"), "status": canceled})
+			continue
+		}
 		items = append(items, e.fields)
 	}
 	if body["items"] = items; skip+page < len(found) {
