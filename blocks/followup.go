@@ -84,7 +84,7 @@ func (s Scene) followUpFacts(f flow.FollowUp, of Text) Text {
 	if f.State != flow.Open {
 		return join(" · ", say("%s %s: %s", s.followUpState(f), followUpTitle(f), s.followUpEnding(f)), of, links)
 	}
-	return join(" · ", say("%s %s", s.followUpState(f), bold(followUpTitle(f))), of, s.holder(f.Owner), s.followUpDue(f), priority(f.Priority), links)
+	return join(" · ", say("%s %s", s.followUpState(f), bold(followUpTitle(f))), of, s.holder(f.Owner), join(", ", s.followUpDue(f), dateChanged(f.Moved)), priority(f.Priority), links)
 }
 
 func (s Scene) followUpEnding(f flow.FollowUp) Text {

@@ -143,7 +143,7 @@ func counted(total, here int, noun words) Text { return count(max(total, here), 
 
 // itemLine is a task with its incident: *Create a post-mortem document*, INC-42, was due Tue Dec 2, date changed once.
 func (s Scene) itemLine(inc flow.Incident, t flow.Task) Text {
-	return say("%s %s", s.state(inc, t), join(", ", bold(title(t)), heading(inc), s.due(inc, t), dateChanged(t.DueChanges)))
+	return say("%s %s", s.state(inc, t), join(", ", bold(title(t)), heading(inc), s.due(inc, t), dateChanged(t.Moved)))
 }
 
 func (s Scene) item(inc flow.Incident, t flow.Task, line Text) []slack.Block {

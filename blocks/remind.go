@@ -63,15 +63,15 @@ func (s Scene) digestOpening(d DigestOf, items []DigestItem, incidents map[flow.
 	case len(items) == 0:
 		return say("%s: nothing is left of this digest for you.", s.day(d.Day))
 	case tasks+followUps > 0:
-		return say("%s: %s for you.", s.day(d.Day), forYou(tasks, followUps))
+		return say("%s: %s for you.", s.day(d.Day), tasksAnd(tasks, followUps))
 	case stuck < len(items):
 		return say("%s: all of this is settled, or with somebody else.", s.day(d.Day))
 	}
 	return say("%s: %s that you answer for went nowhere.", s.day(d.Day), count(len(items), "incident"))
 }
 
-// forYou is what a digest has: 2 tasks and 1 follow-up.
-func forYou(tasks, followUps int) Text {
+// tasksAnd is how many tasks and follow-ups there are: 2 tasks and 1 follow-up.
+func tasksAnd(tasks, followUps int) Text {
 	switch {
 	case followUps == 0:
 		return count(tasks, "task")

@@ -44,7 +44,7 @@ func (s Scene) comingFollowUp(inc flow.Incident, f flow.FollowUp) Text {
 	if f.Owner == "" {
 		nobody = say("nobody has it")
 	}
-	return join(" · ", say("%s %s", s.followUpState(f), join(", ", bold(followUpTitle(f)), of, s.followUpDue(f), dateChanged(f.DueChanges), priority(f.Priority), nobody)), links)
+	return join(" · ", say("%s %s", s.followUpState(f), join(", ", bold(followUpTitle(f)), of, s.followUpDue(f), dateChanged(f.Moved), priority(f.Priority), nobody)), links)
 }
 
 // followUpMenu is the menu of a follow-up that somebody is reminded of, like remindMenu.

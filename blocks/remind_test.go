@@ -92,6 +92,7 @@ func reminders(t *testing.T) (names []string, all map[string]Message) {
 	offer("offer-taken", flow.HeldAway)
 	r := flow.NewReport(s.at.AddDate(0, 0, -7), s.at)
 	r.Add(s.inc)
+	r.AddFollowUps(s.inc)
 	add("report", Report(s.scene(), r.Finish()))
 	add("report-empty", Report(s.scene(), flow.NewReport(s.at, s.at).Finish()))
 	var lines []Text
@@ -207,9 +208,10 @@ func (s sampled) report() Message {
 			inc.Snapshot = &snap
 		}
 		for j := range inc.Tasks {
-			inc.Tasks[j].DueChanges = j
+			inc.Tasks[j].Moved = j
 		}
 		r.Add(inc)
+		r.AddFollowUps(inc)
 	}
 	return Report(s.scene, r.Finish())
 }

@@ -11,7 +11,7 @@ import (
 
 // Report is the weekly report. Its chart says nothing that the text does not: where Slack does not take it, WithoutCharts is the same message.
 func Report(s Scene, r flow.Report) Message {
-	opening := say("Weekly report, %s: %s in the post-incident stage, %s late.", s.day(r.Day), count(r.Total, "incident"), count(r.AllLate, "task"))
+	opening := say("Weekly report, %s: %s in the post-incident stage, %s late.", s.day(r.Day), count(r.Total, "incident"), tasksAnd(r.AllLate, r.FollowUps.Late))
 	shown, fallback := []slack.Block{section(bold(opening), nil)}, []Text{opening}
 	add := func(title words, lines []Text) {
 		if len(lines) == 0 {
@@ -30,6 +30,7 @@ func Report(s Scene, r flow.Report) Message {
 	add("Late", each(r.Late, func(t flow.ReportedTask) Text {
 		return say("🔴 %s, %s, was due %s", bold(brief(t.Title, shortTitle)), t.Incident, s.day(t.Due))
 	}))
+	add("Follow-ups", s.reportedFollowUps(r))
 	add("Since the last report", s.reportedWeek(r))
 	add("Opted out", each(r.OptOuts, func(c flow.ReasonCount) Text { return say("%d × %s", c.N, because(c.Reason)) }))
 	add("Dates that moved most", each(r.Moved, func(t flow.ReportedTask) Text {
@@ -37,6 +38,30 @@ func Report(s Scene, r flow.Report) Message {
 	}))
 	row := []slack.BlockElement{button(List+"#late", "See late ones", Ref{Want: string(WithOverdue)}, ""), button(List, "See all", Ref{Want: string(InPost)}, "")}
 	return message(join("\n", fallback...), append(shown, actions("report", row...))...)
+}
+
+// reportedFollowUps are the open follow-ups by age and by what they lack, and the late ones.
+func (s Scene) reportedFollowUps(r flow.Report) []Text {
+	n := r.FollowUps
+	if n.Open == 0 {
+		return nil
+	}
+	var parts []Text
+	for _, part := range []struct {
+		n    int
+		what words
+	}{{n.Late, "late"}, {n.Unowned, "without an owner"}, {n.Undated, "without a date"}} {
+		if part.n > 0 {
+			parts = append(parts, say("%d %s", part.n, say(part.what)))
+		}
+	}
+	out := []Text{say("%d open: %s", n.Open, ages(n.Ages))}
+	if len(parts) > 0 {
+		out = append(out, join(", ", parts...))
+	}
+	return append(out, each(r.LateFollowUps, func(f flow.ReportedFollowUp) Text {
+		return say("🔴 %s", join(", ", bold(brief(f.Title, shortTitle)), say("%s", f.Incident), say("was due %s", s.day(f.Due)), dateChanged(f.Moves)))
+	})...)
 }
 
 func (s Scene) orNoDate(d flow.Date) Text {

@@ -16,9 +16,9 @@ func (s Scene) taskLine(inc flow.Incident, t flow.Task) Text {
 	return say("%d  %s %s  %s", t.Number, s.state(inc, t), bold(title(t)), s.holding(inc, t))
 }
 
-// holding is who has an open task and until when.
+// holding is who has an open task and until when, and how often that was moved.
 func (s Scene) holding(inc flow.Incident, t flow.Task) Text {
-	return join(" · ", s.holder(t.Assignee), s.due(inc, t))
+	return join(" · ", s.holder(t.Assignee), join(", ", s.due(inc, t), dateChanged(t.Moved)))
 }
 
 // ending is how a task was settled: done, Ana; or: not doing, no personal data involved (Cem).

@@ -116,5 +116,33 @@ func (b *Bot) readReport(ctx context.Context, since, now time.Time) (flow.Report
 			q.Cursor = page.Next
 		}
 	}
+	if err := b.readFollowUps(ctx, r); err != nil {
+		return flow.Report{}, err
+	}
 	return r.Finish(), nil
+}
+
+// readFollowUps goes through the incidents with open follow-ups, in whatever stage.
+func (b *Bot) readFollowUps(ctx context.Context, r *flow.Report) error {
+	seen := map[flow.IncidentID]bool{}
+	for q := (store.FollowUpQuery{Limit: 500}); ; {
+		page, err := b.store.FollowUps(ctx, q)
+		if err != nil {
+			return fmt.Errorf("list follow-ups: %w", err)
+		}
+		for _, f := range page.Items {
+			if seen[f.Incident] {
+				continue
+			}
+			seen[f.Incident] = true
+			inc, err := b.store.Incident(ctx, f.Incident)
+			if err != nil {
+				return fmt.Errorf("read %s: %w", f.Incident, err)
+			}
+			r.AddFollowUps(inc)
+		}
+		if q.Cursor = page.Next; q.Cursor == "" {
+			return nil
+		}
+	}
 }

@@ -276,6 +276,9 @@ func (f TaskDueSet) apply(inc *Incident, ev Event) {
 		t.restart(ev.At)
 		t.Due = f.To
 		t.DueChanges++
+		if !f.From.IsZero() {
+			t.Moved++
+		}
 	}
 }
 

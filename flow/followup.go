@@ -20,8 +20,8 @@ type FollowUp struct {
 	AddedBy  UserID         `json:"added_by,omitempty"` //
 	Added    time.Time      `json:"added,omitzero"`     // zero where an older program wrote it
 
-	DueChanges int               `json:"due_changes,omitempty"` // how often people moved the date
-	Reminded   FollowUpReminding `json:"reminded,omitzero"`
+	Moved    int               `json:"moved,omitempty"` // how often people moved the date
+	Reminded FollowUpReminding `json:"reminded,omitzero"`
 }
 
 // FollowUpNumber numbers the follow-ups of one incident. None is ever taken away.
@@ -302,7 +302,7 @@ func (f FollowUpEdited) apply(inc *Incident, ev Event) {
 	set(f.Due, func(v string) { _ = to.Due.UnmarshalText([]byte(v)) }) // it was written by Date.String
 	set(f.Link, func(v string) { to.Link = v })
 	if f.Due != nil && f.Due.From != "" {
-		to.DueChanges++
+		to.Moved++
 	}
 	if f.Due != nil || f.Owner != nil {
 		to.restart(ev.At)

@@ -104,7 +104,8 @@ type Task struct {
 	Assignee   UserID    `json:"assignee,omitempty"`
 	ByHand     bool      `json:"by_hand,omitempty"` // a person decided the assignee: it follows the role no more
 	Due        Date      `json:"due,omitzero"`
-	DueChanges int       `json:"due_changes,omitempty"` // how often people moved the date
+	DueChanges int       `json:"due_changes,omitempty"` // how often people decided the date
+	Moved      int       `json:"moved,omitempty"`       // how often of these there was one before
 	State      TaskState `json:"state"`
 	Settled    Settling  `json:"settled,omitzero"` // how it was settled; zero while open
 	Again      bool      `json:"again,omitempty"`  // a person opened it again: only new evidence completes it

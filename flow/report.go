@@ -10,20 +10,22 @@ import (
 // Report is what the weekly report says: numbers and names of incidents that people can act on. It holds nothing of private incidents, and nothing of
 // how anybody did.
 type Report struct {
-	Day      Date // on which it is made
-	Since    time.Time
-	Statuses []StatusAges   // of the incidents in the post-incident stage, in the order in which their flows have them
-	Waiting  []ReportedLine // those that have waited longest where they are, the longest first
-	Late     []ReportedTask // the open tasks that are late, the longest late first
-	OnTime   int            // tasks settled since then, by their date
-	TooLate  int
-	OptOuts  []ReasonCount // since then, the most frequent first
-	Moved    []ReportedTask
-	Total    int // incidents in the post-incident stage
-	AllLate  int // late tasks, also those that Late leaves out
-	Entered  int // incidents that entered a flow since then
-	Closed   int // that were closed through it
-	zone     *time.Location
+	Day           Date // on which it is made
+	Since         time.Time
+	Statuses      []StatusAges   // of the incidents in the post-incident stage, in the order in which their flows have them
+	Waiting       []ReportedLine // those that have waited longest where they are, the longest first
+	Late          []ReportedTask // the open tasks that are late, the longest late first
+	OnTime        int            // tasks settled since then, by their date
+	TooLate       int
+	OptOuts       []ReasonCount // since then, the most frequent first
+	Moved         []ReportedTask
+	Total         int // incidents in the post-incident stage
+	AllLate       int // late tasks, also those that Late leaves out
+	Entered       int // incidents that entered a flow since then
+	Closed        int // that were closed through it
+	FollowUps     FollowUpCounts
+	LateFollowUps []ReportedFollowUp // the longest late first
+	zone          *time.Location
 }
 
 // Ages are how long incidents have been in a status: less than a week, two, four, or longer.
@@ -132,12 +134,12 @@ func (r *Report) open(inc Incident) {
 			continue
 		}
 		open++
-		line := ReportedTask{Incident: inc.ID, Task: t.Number, Title: t.Title, Due: t.Due, Moves: t.DueChanges}
+		line := ReportedTask{Incident: inc.ID, Task: t.Number, Title: t.Title, Due: t.Due, Moves: t.Moved}
 		if at, dated := inc.LateAt(t, r.zone); dated && !at.After(r.Day.In(r.zone)) {
 			r.Late = append(r.Late, line)
 			r.AllLate++
 		}
-		if t.DueChanges > 1 {
+		if t.Moved > 1 {
 			r.Moved = append(r.Moved, line)
 		}
 	}
@@ -166,6 +168,7 @@ func (r *Report) Finish() Report {
 	slices.SortStableFunc(r.Moved, func(a, b ReportedTask) int { return cmp.Compare(b.Moves, a.Moves) })
 	slices.SortStableFunc(r.OptOuts, func(a, b ReasonCount) int { return cmp.Compare(b.N, a.N) })
 	r.Waiting, r.Late = r.Waiting[:min(len(r.Waiting), mostWaiting)], r.Late[:min(len(r.Late), mostLate)]
+	r.finishFollowUps()
 	r.OptOuts, r.Moved = r.OptOuts[:min(len(r.OptOuts), mostReasons)], r.Moved[:min(len(r.Moved), mostMoved)]
 	return *r
 }

@@ -31,6 +31,26 @@ func TestTheWeeklyReportHasNumbersAndNoPeople(t *testing.T) {
 	equal(t, len(got.Waiting), 2)
 }
 
+func TestTheWeeklyReportHasFollowUpsByAgeWhateverBecameOfTheirIncident(t *testing.T) {
+	s := owed(t, "2026-11-25").do(ben, flow.AddFollowUp{Title: "Nobody's", Due: day("2026-12-20")}).later(10)
+	s.do(ben, flow.AddFollowUp{Title: "Some day", Owner: as(cem)}).do(ben, flow.AddFollowUp{Title: "Done", Owner: as(cem)}).do(ben, settled(4))
+	s.do(ben, flow.EditFollowUp{FollowUp: 2, Due: to(day("2026-12-06"))}).do(ben, flow.EditFollowUp{FollowUp: 2, Due: to(day("2026-12-05"))})
+	old := s.inc
+	old.FollowUps = []flow.FollowUp{{Number: 1, State: flow.Open, Owner: "cem"}} // as an older program wrote it
+	secret := privately(t, dated()).do(ben, flow.AddFollowUp{Title: "Secret", Due: day("2026-11-24")})
+
+	r := flow.NewReport(monday.AddDate(0, 0, 7), monday.AddDate(0, 0, 14)) // December 7
+	for _, inc := range []flow.Incident{s.inc, old, secret.inc} {
+		r.AddFollowUps(inc)
+	}
+	got := r.Finish()
+	equal(t, got.FollowUps, flow.FollowUpCounts{Open: 4, Late: 2, Unowned: 1, Undated: 2, Ages: flow.Ages{1, 0, 3, 0}})
+	equal(t, got.LateFollowUps, []flow.ReportedFollowUp{
+		{Incident: 42, FollowUp: 1, Title: "Retry", Due: day("2026-11-25")},
+		{Incident: 42, FollowUp: 2, Title: "Nobody's", Due: day("2026-12-05"), Moves: 2},
+	})
+}
+
 func TestTheReportComesOnTheFirstBusinessDayOfAWeek(t *testing.T) {
 	c := flow.Calendar{WorkingDays: weekdays.WorkingDays, Holidays: []flow.Date{day("2026-11-30"), day("2026-12-07"), day("2026-12-08")}}
 	after := day("2026-11-23") // a Monday

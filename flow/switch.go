@@ -75,7 +75,7 @@ func (s *scene) switchFlow(flow Flow, chosen map[string]bool) error {
 // takenFrom is a task of another flow with everything that happened to the one whose place it takes. A due date that nobody moved is counted anew.
 func (t Task) takenFrom(old Task) Task {
 	t.Number, t.State, t.Settled, t.Again = old.Number, old.State, old.Settled, old.Again
-	t.Assignee, t.ByHand, t.DueChanges, t.Reminded = old.Assignee, old.ByHand, old.DueChanges, old.Reminded
+	t.Assignee, t.ByHand, t.DueChanges, t.Moved, t.Reminded = old.Assignee, old.ByHand, old.DueChanges, old.Moved, old.Reminded
 	if old.State != Open || old.DueChanges > 0 {
 		t.Due = old.Due
 	}
