@@ -138,6 +138,7 @@ type Ref struct {
 	Want     string              // a filter, a section, a command: see the actions
 	Key      flow.Key            // a task or a label of the process
 	Version  int                 // of the process
+	Under    [2]int              // of the process, from which the forms below this one were drawn, the lowest first; 0: there is none
 	FollowUp flow.FollowUpNumber
 	Event    uint64 // the Seq of one
 	TS       string // of a message, in Channel
@@ -175,6 +176,9 @@ func (r Ref) String() string {
 	}
 	if r.Version != 0 {
 		put("v", strconv.Itoa(r.Version))
+	}
+	if r.Under[0] != 0 {
+		put("l", fmt.Sprintf("%d.%d", r.Under[0], r.Under[1]))
 	}
 	if r.FollowUp != 0 {
 		put("n", strconv.Itoa(int(r.FollowUp)))
@@ -242,6 +246,11 @@ func ParseRef(s string) (Ref, error) {
 	r.Status, r.Flow, r.Person = flow.Key(v.Get("s")), flow.Key(v.Get("f")), flow.UserID(v.Get("u"))
 	if p := v.Get("v"); p != "" {
 		if r.Version, err = strconv.Atoi(p); err != nil || r.Version < 0 {
+			return Ref{}, errRef
+		}
+	}
+	if l := v.Get("l"); l != "" {
+		if _, err := fmt.Sscanf(l, "%d.%d", &r.Under[0], &r.Under[1]); err != nil || r.Under[0] < 1 || r.Under[1] < 0 {
 			return Ref{}, errRef
 		}
 	}

@@ -19,6 +19,9 @@ func TestAReferenceIsReadBackAsItWasWritten(t *testing.T) {
 			Back: rapid.Bool().Draw(t, "back"), Page: rapid.IntRange(0, 1000).Draw(t, "page"), Want: rapid.String().Draw(t, "want"),
 			Key: flow.Key(rapid.String().Draw(t, "key")), Version: rapid.IntRange(0, 1000).Draw(t, "version"),
 		}
+		if r.Under[0] = rapid.IntRange(0, 1000).Draw(t, "lowest"); r.Under[0] > 0 {
+			r.Under[1] = rapid.IntRange(0, 1000).Draw(t, "below")
+		}
 		got, err := ParseRef(r.String())
 		if diff := cmp.Diff(r, got); err != nil || diff != "" {
 			t.Fatalf("%q: %v %s", r.String(), err, diff)
@@ -38,6 +41,7 @@ func TestTheStoredFormOfAReferenceStays(t *testing.T) {
 		"?p=2&w=overdue":                     {Page: 2, Want: "overdue"},
 		"INC-42/3?c=C1&f=standard&u=U1&w=x":  {Incident: 42, Task: 3, Channel: "C1", Flow: "standard", Person: "U1", Want: "x"},
 		"?f=major&k=legal-3&s=reviewing&v=7": {Flow: "major", Status: "reviewing", Key: "legal-3", Version: 7},
+		"?f=major&l=5.6&v=7":                 {Flow: "major", Version: 7, Under: [2]int{5, 6}},
 	} {
 		if got := r.String(); got != want {
 			t.Errorf("%+v is written %q, want %q", r, got, want)
@@ -61,6 +65,7 @@ func TestAClickSaysWhatItMeans(t *testing.T) {
 		"somebody else's value":           {"task.done", "hello", Complete, Ref{}, true},
 		"a task that is no number":        {"task.done", "INC-42/x", Complete, Ref{}, true},
 		"a negative page":                 {"list", "?p=-1", List, Ref{}, true},
+		"a form on no version":            {"list", "?l=x", List, Ref{}, true},
 		"a query that cannot be unfolded": {"list", "?p=%zz", List, Ref{}, true},
 	}
 	for name, tt := range tests {

@@ -44,36 +44,51 @@ func (b *Bot) onProcessClick(ctx context.Context, r request, a blocks.Action, re
 	if err != nil {
 		return answer{}, true, err
 	}
-	out, err := do(b.desk(ctx, who), r, r.within(ref))
+	d := b.desk(ctx, who)
+	if r.view.Callback == string(a) { // another page of the same form
+		d.drawn, d.under = r.about().Version, r.about().Under
+	} else {
+		d.under = r.pushed()
+	}
+	out, err := do(d, r, r.within(ref))
 	return out, true, err
+}
+
+// about is what the form is about that was clicked in or submitted; nothing for any other view.
+func (r request) about() blocks.Ref {
+	c, err := metadata(r.view.Metadata)
+	if r.view.Type != "modal" || err != nil {
+		return blocks.Ref{}
+	}
+	return c.ref
+}
+
+// pushed are the versions below a form that is opened from this one: those below this one, and its own.
+func (r request) pushed() [2]int {
+	is := r.about()
+	if is.Under[0] == 0 {
+		return [2]int{is.Version}
+	}
+	return [2]int{is.Under[0], is.Version}
 }
 
 // within completes what a click is about by what the view is about that it was in: there is no room for all of it in an option of a menu.
 func (r request) within(ref blocks.Ref) blocks.Ref {
-	c, err := metadata(r.view.Metadata)
-	if r.view.Type != "modal" || err != nil {
-		return ref
-	}
+	is := r.about()
 	if ref.Flow == "" {
-		ref.Flow = c.ref.Flow
+		ref.Flow = is.Flow
 	}
 	if ref.Status == "" {
-		ref.Status = c.ref.Status
+		ref.Status = is.Status
 	}
 	if ref.Want == "" {
-		ref.Want = c.ref.Want
+		ref.Want = is.Want
 	}
 	return ref
 }
 
 // page is the page of the list that a view shows.
-func (r request) page() int {
-	c, err := metadata(r.view.Metadata)
-	if err != nil {
-		return 0
-	}
-	return c.ref.Page
-}
+func (r request) page() int { return r.about().Page }
 
 // openEditor opens a view that edits are made from, or turns its page.
 func (b *Bot) openEditor(a blocks.Action) func(desk, request, blocks.Ref) (answer, error) {
@@ -238,13 +253,13 @@ func (b *Bot) clickMove(d desk, r request, ref blocks.Ref) (answer, error) {
 	var shown []shownView
 	switch a {
 	case blocks.MoveStatus:
-		shown = []shownView{{r.view.ID, blocks.EditFlow}}
+		shown = []shownView{r.itself(blocks.EditFlow)}
 	case blocks.MoveTemplate:
-		shown = []shownView{{r.view.ID, blocks.EditStatus}, {r.view.Root, blocks.EditFlow}}
+		shown = []shownView{r.itself(blocks.EditStatus), r.lowest(blocks.EditFlow)}
 	case blocks.MoveLabel, blocks.RestoreLabel:
-		shown = []shownView{{r.view.ID, blocks.Labels}, {r.view.Root, blocks.Settings}}
+		shown = []shownView{r.itself(blocks.Labels), r.lowest(blocks.Settings)}
 	case blocks.RestorePostmortemTemplate:
-		shown = []shownView{{r.view.ID, blocks.PostmortemTemplates}}
+		shown = []shownView{r.itself(blocks.PostmortemTemplates)}
 	}
 	return answer{then: b.redrawEditors(d.who, ref, shown...)}, nil
 }
@@ -277,11 +292,33 @@ func (d desk) moving(a blocks.Action, ref blocks.Ref) (flow.ProcessEdit, error) 
 
 // shownView is a view that is open, and what it shows.
 type shownView struct {
-	id   string
-	kind blocks.Action
+	id    string
+	kind  blocks.Action
+	drawn int    // the version that its fields were drawn from
+	under [2]int // and those of the views below it
 }
 
-// redrawEditors brings open views up to date with the process as it is by then. What is typed in them stays, since their fields stay the same.
+// itself is the view that was clicked in.
+func (r request) itself(kind blocks.Action) shownView {
+	return shownView{r.view.ID, kind, r.about().Version, r.about().Under}
+}
+
+// lowest is the view at the bottom.
+func (r request) lowest(kind blocks.Action) shownView {
+	return shownView{id: r.view.Root, kind: kind, drawn: r.about().Under[0]}
+}
+
+// below is the view right below this one.
+func (r request) below(kind blocks.Action) shownView {
+	under := r.about().Under
+	if under[1] == 0 {
+		return shownView{id: r.view.Previous, kind: kind, drawn: under[0]}
+	}
+	return shownView{r.view.Previous, kind, under[1], [2]int{under[0]}}
+}
+
+// redrawEditors brings open views up to date with the process as it is by then. What is typed in them stays, since their fields stay the same: so they go on
+// being drawn from the version that whoever types has seen.
 func (b *Bot) redrawEditors(who flow.Actor, ref blocks.Ref, shown ...shownView) func(context.Context) error {
 	return func(ctx context.Context) error {
 		d := b.desk(ctx, who)
@@ -289,6 +326,7 @@ func (b *Bot) redrawEditors(who flow.Actor, ref blocks.Ref, shown ...shownView) 
 			if v.id == "" {
 				continue
 			}
+			d.drawn, d.under = v.drawn, v.under
 			view, err := d.view(v.kind, ref)
 			if err == nil {
 				err = b.update(v.id, view)(ctx)

@@ -44,16 +44,16 @@ func (b *Bot) processForms() map[blocks.Action]func(request, blocks.Ref) process
 }
 
 // What lies under a form: the flow, the flow with a status on it, the settings, the settings with a list on them.
-func onFlow(r request) []shownView { return []shownView{{r.view.Root, blocks.EditFlow}} }
+func onFlow(r request) []shownView { return []shownView{r.lowest(blocks.EditFlow)} }
 
 func onStatus(r request) []shownView {
-	return []shownView{{r.view.Previous, blocks.EditStatus}, {r.view.Root, blocks.EditFlow}}
+	return []shownView{r.below(blocks.EditStatus), r.lowest(blocks.EditFlow)}
 }
 
-func onSettings(r request) []shownView { return []shownView{{r.view.Root, blocks.Settings}} }
+func onSettings(r request) []shownView { return []shownView{r.lowest(blocks.Settings)} }
 
 func onLabels(r request) []shownView {
-	return []shownView{{r.view.Previous, blocks.Labels}, {r.view.Root, blocks.Settings}}
+	return []shownView{r.below(blocks.Labels), r.lowest(blocks.Settings)}
 }
 
 // onProcessForm carries out a form that concerns the process; false if it is about something else.
@@ -71,7 +71,7 @@ func (b *Bot) onProcessForm(ctx context.Context, r request, a blocks.Action, ref
 }
 
 func (b *Bot) submitProcess(ctx context.Context, r request, ref blocks.Ref, who flow.Actor, form processForm) (answer, error) {
-	d := b.desk(ctx, who)
+	d := b.desk(ctx, who).above(ref.Under)
 	if err := b.meanwhile(ctx, r.user, ref.Version, d.p); err != nil {
 		return b.showMeanwhile(d, r, form, err)
 	}
@@ -89,12 +89,12 @@ func (b *Bot) submitProcess(ctx context.Context, r request, ref blocks.Ref, who 
 	case errors.As(err, &again):
 		return b.replaceForm(r, again.view), nil
 	case errors.As(err, new(changedMeanwhile)): // in between
-		return b.showMeanwhile(b.desk(ctx, who), r, form, err)
+		return b.showMeanwhile(b.desk(ctx, who).above(ref.Under), r, form, err)
 	case err != nil && !nothingToChange(err):
 		return answer{}, err
 	}
 	if form.done != nil {
-		return form.done(b.desk(ctx, who), d.p, after)
+		return form.done(b.desk(ctx, who).above(ref.Under), d.p, after)
 	}
 	return answer{then: b.redrawEditors(who, ref, form.below...)}, nil
 }

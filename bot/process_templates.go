@@ -33,7 +33,7 @@ func (b *Bot) templateForms() map[blocks.Action]func(request, blocks.Ref) proces
 
 // onTemplates is what lies under such a form: the list of templates.
 func onTemplates(r request) []shownView {
-	return []shownView{{r.view.Root, blocks.PostmortemTemplates}}
+	return []shownView{r.lowest(blocks.PostmortemTemplates)}
 }
 
 func (d desk) documentTemplate(k flow.Key) (flow.PostmortemTemplate, error) {
@@ -139,6 +139,6 @@ func (b *Bot) templatesOfFlowForm(r request, ref blocks.Ref) processForm {
 			f, err := d.flow(ref.Flow)
 			return blocks.TemplatesOfFlowForm(d.s, f, chosen, d.from(ref), blocks.Editing{Meanwhile: m}), err
 		},
-		below: []shownView{{r.view.Previous, blocks.TemplatesOfFlows}, {r.view.Root, blocks.PostmortemTemplates}},
+		below: []shownView{r.below(blocks.TemplatesOfFlows), r.lowest(blocks.PostmortemTemplates)},
 	}
 }

@@ -19,16 +19,28 @@ type desk struct {
 	who flow.Actor
 	s   blocks.Scene
 	p   flow.Process
+
+	drawn int    // the version that the fields of the form were drawn from, if that is an earlier one: what is typed in them stays
+	under [2]int // the same of the forms that lie below it, the lowest first
 }
 
 func (b *Bot) desk(ctx context.Context, who flow.Actor) desk {
 	s := b.scene(ctx)
-	return desk{b, ctx, who, s, s.Process}
+	return desk{b: b, ctx: ctx, who: who, s: s, p: s.Process}
 }
 
-// from notes the version that a form is drawn from.
+// above is a desk for a form that lies on others.
+func (d desk) above(under [2]int) desk {
+	d.under = under
+	return d
+}
+
+// from notes the version that a form is drawn from, and those below it.
 func (d desk) from(r blocks.Ref) blocks.Ref {
-	r.Version = d.p.Version
+	if r.Version = d.p.Version; d.drawn != 0 {
+		r.Version = d.drawn
+	}
+	r.Under = d.under
 	return r
 }
 

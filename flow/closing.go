@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 // Way is what closing an incident would mean now.
 type Way string
 
@@ -17,7 +19,7 @@ const (
 type Closing struct {
 	Way        Way
 	Flow       Flow        // that applies; when resuming, the one that applies now
-	Because    []Condition // automatic: the conditions that matched
+	Because    []Condition // automatic: the conditions that matched, of applying and of entering
 	MayOptOut  bool        // this person, of the flow that would be entered or that it is in
 	Right      Right       // who may
 	NeedsLead  bool
@@ -52,7 +54,7 @@ func (p Process) Closing(inc Incident, who Actor) Closing {
 		c.Way, c.Flow, c.Right = AskWay, f, f.OptOut
 		if f.Entry == Automatic {
 			if v := p.Judge(f.EntersWhen, inc); v.Match {
-				c.Way, c.Because = AutomaticWay, v.Because
+				c.Way, c.Because = AutomaticWay, slices.Concat(f.AppliesTo, v.Because)
 			}
 		}
 	}

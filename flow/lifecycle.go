@@ -110,10 +110,10 @@ func (s *scene) enterFlow(c Closing) error {
 	f := FlowEntered{
 		Late:     c.Way == ClosedWay,
 		Switch:   c.Way == ResumeWay,
-		Snapshot: s.snapshotOf(c.Flow, Ask, slices.Concat(c.Flow.AppliesTo, c.Because)),
+		Snapshot: s.snapshotOf(c.Flow, Ask, c.Flow.AppliesTo),
 	}
 	if c.Way == AutomaticWay {
-		f.Snapshot.Entry = Automatic
+		f.Snapshot.Entry, f.Snapshot.Because = Automatic, cloneConditions(c.Because)
 	}
 	last := s.inc.LastTask
 	for _, tpl := range tasksOf(c.Flow) {

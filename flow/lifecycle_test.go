@@ -13,6 +13,7 @@ func TestClosingMeansWhatTheProcessSays(t *testing.T) {
 	other := aFlow("other", status(doc, task("x")))
 	onlySecurity := aFlow("secret", status(doc, task("s")))
 	onlySecurity.AppliesTo = []flow.Condition{security}
+	onlyMajor := func(f *flow.Flow) { f.AppliesTo = []flow.Condition{major} }
 	disabled := small().Flows[0]
 	disabled.Key, disabled.Disabled = "disabled", true
 	for _, c := range []struct {
@@ -35,6 +36,12 @@ func TestClosingMeansWhatTheProcessSays(t *testing.T) {
 		{"entry automatic asks when its conditions do not match", small(automatic(major)), nil, flow.AskWay, "small", nil},
 		{
 			"entry automatic says which conditions matched", small(automatic(major)),
+			[]flow.Command{flow.Update{Severity: to(flow.Key("critical"))}},
+			flow.AutomaticWay, "small",
+			[]flow.Condition{major},
+		},
+		{
+			"entry automatic also says for which incidents the flow is", small(automatic(), onlyMajor),
 			[]flow.Command{flow.Update{Severity: to(flow.Key("critical"))}},
 			flow.AutomaticWay, "small",
 			[]flow.Condition{major},

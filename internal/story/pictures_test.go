@@ -41,7 +41,6 @@ func TestTheFirstScreenIsTheCardInDocumenting(t *testing.T) {
 	b.Press("Epilogue")
 	b.Press("Home")
 	b.Sees("Hello Ana", standard[2], "Recently closed")
-	picture(b, "home")
 
 	b.Prefers("prefers-color-scheme", "dark")
 	b.Press("inc-3-search-results-are-stale")
