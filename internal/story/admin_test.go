@@ -123,7 +123,7 @@ func (o *office) addsStatuses(b *browser.Tab) {
 func (o *office) goesThroughMajor(ana *browser.Tab) {
 	ben := ana.Another(o.address("ben", "#general"))
 	ben.Size(1280, 860)
-	o.declares(ben, charged, charging)
+	o.declaresMajor(ben, charged, charging)
 	ben.Press("Close")
 	ben.Sees("INC-5 enters the Major flow by itself, because severity is at least Major: 4 tasks in 3 statuses.", "Only admins can opt out.")
 	submits(ben)
@@ -147,7 +147,7 @@ func (o *office) goesThroughMajor(ana *browser.Tab) {
 	marksDone(ben, "Hold the debrief")
 	ben.Sees("INC-5 is closed")
 
-	o.declares(ben, "Refunds hang", "#inc-6-refunds-hang")
+	o.declaresMajor(ben, "Refunds hang", "#inc-6-refunds-hang")
 	ben.Press("Close")
 	ben.Sees("INC-6 enters the Major flow by itself")
 	submits(ben)
@@ -163,8 +163,8 @@ func (o *office) goesThroughMajor(ana *browser.Tab) {
 	ben.Sees("@Ana closed INC-6 and opted out of post-incident: the bank said that it was theirs")
 }
 
-// declares declares a Major incident from #general, and goes to its channel.
-func (o *office) declares(b *browser.Tab, name, channel string) {
+// declaresMajor declares a Major incident from #general, and goes to its channel.
+func (o *office) declaresMajor(b *browser.Tab, name, channel string) {
 	b.Press("general")
 	b.Press("Shortcuts")
 	b.Click(`#shortcuts-menu [role=menuitem]`)
