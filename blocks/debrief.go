@@ -319,20 +319,21 @@ func (s Scene) Problem(code string) Text {
 
 // problems are what a calendar may answer, by the codes of package calendar. The codes are stored.
 var problems = map[string]words{
-	"no-calendar":     "no calendar is configured any more; ask whoever runs Epilogue, or save the event yourself",
-	"bad-credentials": "Google does not accept the credentials; whoever runs Epilogue runs `epilogue doctor`, which says what to change",
-	"no-delegation":   "the service account may not act as the organizer; a Google Workspace admin allows it under Security, API controls, Domain-wide delegation",
-	"wrong-scope":     "the credentials lack a permission; a Google Workspace admin adds the scopes that `epilogue doctor` names",
-	"api-not-enabled": "the Calendar API is switched off in the Google Cloud project; whoever runs Epilogue switches it on",
-	"forbidden":       "the organizer may not change this calendar; share it with them, with the right to make changes",
-	"no-organizer":    "Google knows no such organizer or calendar; whoever runs Epilogue corrects calendar.organizer",
-	"guest-refused":   "Google does not take the address of somebody invited; leave them out, and invite them by hand",
-	"event-refused":   "Google does not take this event; change its time, title or people",
-	"over-quota":      "Google takes no more events today; it is tried again every hour",
-	"event-gone":      "somebody deleted the event in the calendar; schedule it anew",
-	"unreachable":     "the calendar does not answer; try again in a minute, or choose a time yourself",
-	"busy":            "the calendar is asked too often just now; try again in a minute",
-	"sync-token-gone": "the calendar forgot what was seen before; it is read anew",
+	"no-calendar":      "no calendar is configured any more; ask whoever runs Epilogue, or save the event yourself",
+	"bad-credentials":  "Google does not accept the credentials; whoever runs Epilogue runs `epilogue doctor`, which says what to change",
+	"no-delegation":    "the service account may not act as the organizer; a Google Workspace admin allows it under Security, API controls, Domain-wide delegation",
+	"no-impersonation": "the machine may not act as the service account; whoever runs Epilogue gives it the role Service Account Token Creator there, and switches the IAM Service Account Credentials API on",
+	"wrong-scope":      "the credentials lack a permission; a Google Workspace admin adds the scopes that `epilogue doctor` names",
+	"api-not-enabled":  "the Calendar API is switched off in the Google Cloud project; whoever runs Epilogue switches it on",
+	"forbidden":        "the organizer may not change this calendar; share it with them, with the right to make changes",
+	"no-organizer":     "Google knows no such organizer or calendar; whoever runs Epilogue corrects calendar.organizer",
+	"guest-refused":    "Google does not take the address of somebody invited; leave them out, and invite them by hand",
+	"event-refused":    "Google does not take this event; change its time, title or people",
+	"over-quota":       "Google takes no more events today; it is tried again every hour",
+	"event-gone":       "somebody deleted the event in the calendar; schedule it anew",
+	"unreachable":      "the calendar does not answer; try again in a minute, or choose a time yourself",
+	"busy":             "the calendar is asked too often just now; try again in a minute",
+	"sync-token-gone":  "the calendar forgot what was seen before; it is read anew",
 }
 
 // NotUnbookedDM tells whoever called a debrief off that its event is still in the calendar.

@@ -61,9 +61,12 @@ func tryCalendar(ctx context.Context, b bot.Booker, organizer string, now time.T
 		ID:    "epiloguedoctor" + strings.ToLower(strings.NewReplacer("W", "0", "X", "1", "Y", "2", "Z", "3").Replace(ulid.Make().String())),
 		Title: "Epilogue tries the calendar", Description: "Made by epilogue doctor, and deleted at once.", Start: start, End: start.Add(15 * time.Minute),
 	}
-	_, err := b.Book(ctx, e)
+	made, err := b.Book(ctx, e)
+	left := ""
 	if err == nil {
-		err = b.Cancel(ctx, e.ID)
+		if err = b.Cancel(ctx, e.ID); err != nil {
+			left = "\n  Delete the event that was made: " + made.Link
+		}
 	}
 	var unread []string
 	if err == nil {
@@ -75,12 +78,19 @@ func tryCalendar(ctx context.Context, b bot.Booker, organizer string, now time.T
 	var no *calendar.Error
 	switch {
 	case errors.As(err, &no):
-		why := blocks.Scene{}.Problem(string(no.Problem)).Plain()
-		return "", fmt.Errorf("the calendar of %s: %s.\n  Scopes that are needed: %s\n  Google said: %w", organizer, why, strings.Join(google.Scopes(), ","), no.Err)
+		return "", fmt.Errorf("the calendar of %s: %s.\n  Scopes that are needed: %s\n  Google said: %w%s", organizer, remedy(no.Problem), strings.Join(google.Scopes(), ","), no.Err, left)
 	case err != nil:
-		return "", fmt.Errorf("the calendar of %s: %w", organizer, err)
+		return "", fmt.Errorf("the calendar of %s: %w%s", organizer, err, left)
 	case len(unread) > 0:
 		return "", fmt.Errorf("the calendar of %s takes events, but nobody's busy times can be read: allow the scope %s", organizer, google.Scopes()[1])
 	}
 	return fmt.Sprintf("ok: an event was made in the calendar of %s, and deleted", organizer), nil
+}
+
+// remedy is what helps against a problem. What people are told to ask of the doctor, the doctor says.
+func remedy(p calendar.Problem) string {
+	if p == calendar.BadCredential {
+		return "Google does not accept the credentials; make a new key for the service account, or a new refresh token, and set calendar.credentials"
+	}
+	return blocks.Scene{}.Problem(string(p)).Plain()
 }

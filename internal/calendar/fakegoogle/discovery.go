@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// discovery is Google's own description of the Calendar API, as it ships with Google's client.
+// discovery is Google's own description of an API, as it ships with Google's client.
 type discovery struct {
 	Schemas   map[string]schema   `json:"schemas"`
 	Resources map[string]resource `json:"resources"`
@@ -45,14 +45,14 @@ type schema struct {
 	} `json:"annotations"`
 }
 
-// discover reads the document out of the module google.golang.org/api.
-func discover() (discovery, error) {
+// discover reads the document of an API out of the module google.golang.org/api.
+func discover(api, version string) (discovery, error) {
 	var d discovery
 	out, err := exec.CommandContext(context.Background(), "go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
 	if err != nil {
 		return d, fmt.Errorf("find google.golang.org/api: %w", err)
 	}
-	b, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(out)), "calendar", "v3", "calendar-api.json"))
+	b, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(out)), api, version, api+"-api.json"))
 	if err != nil {
 		return d, fmt.Errorf("read Google's discovery document: %w", err)
 	}

@@ -48,8 +48,8 @@ type Server struct {
 	Pages     string // the address of the pages of events; empty: as Google's
 	Organizer string
 	Now       func() time.Time
-	Scopes    []string            // granted; empty: all
 	Refused   string              // what the token endpoint answers instead of a token, as "unauthorized_client"
+	Unsigned  *Fault              // what IAM answers whoever may not act as the service account
 	NoCalls   bool                // the organizer can make none
 	SlowCalls bool                // a call is there only when the event is read
 	Hidden    map[string]bool     // whose busy times cannot be read
@@ -58,11 +58,13 @@ type Server struct {
 	close   func() error
 	mu      sync.Mutex
 	doc     *discovery // nil: nothing is checked
+	iam     discovery
 	events  map[string]*stored
 	serial  int
 	faults  []Fault
 	calls   []Call
 	mails   []Mail
+	claims  []Claims
 	wrong   []string
 	forgets bool
 }
@@ -72,12 +74,16 @@ type Period struct{ Start, End time.Time }
 
 // New starts a fake Google that checks what it is asked. Close ends it; Problems says what was wrong.
 func New(organizer string) (*Server, error) {
-	doc, err := discover()
+	doc, err := discover("calendar", "v3")
+	if err != nil {
+		return nil, err
+	}
+	iam, err := discover("iamcredentials", "v1")
 	if err != nil {
 		return nil, err
 	}
 	s := Unchecked(organizer)
-	s.doc = &doc
+	s.doc, s.iam = &doc, iam
 	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("start a fake Google: %w", err)
@@ -93,6 +99,7 @@ func Unchecked(organizer string) *Server {
 	s := &Server{Organizer: organizer, Now: time.Now, Hidden: map[string]bool{}, Taken: map[string][]Period{}, events: map[string]*stored{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", s.token)
+	mux.HandleFunc("POST /v1/projects/-/serviceAccounts/{account}", s.signJwt)
 	api := func(pattern, name string, do func(*request) answer) { mux.HandleFunc(pattern, s.serve(name, do)) }
 	api("POST /calendar/v3/freeBusy", "freebusy.query", s.freeBusy)
 	api("POST /calendar/v3/calendars/{calendar}/events", "events.insert", s.insert)
@@ -160,18 +167,6 @@ func (s *Server) complain(what ...string) {
 	s.wrong = append(s.wrong, what...)
 }
 
-// token gives a token to a service account or for a refresh token, and checks what is asked for.
-func (s *Server) token(w http.ResponseWriter, r *http.Request) {
-	_ = r.ParseForm()
-	w.Header().Set("Content-Type", "application/json")
-	if s.Refused != "" {
-		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = fmt.Fprintf(w, `{"error":%q,"error_description":"refused by the test"}`, s.Refused)
-		return
-	}
-	_, _ = io.WriteString(w, `{"access_token":"ya29.test","token_type":"Bearer","expires_in":3600}`)
-}
-
 // request is a call of the API.
 type request struct {
 	*http.Request
@@ -200,7 +195,7 @@ func (s *Server) serve(name string, do func(*request) answer) http.HandlerFunc {
 			m = s.doc.Resources[resource].Methods[verb]
 			problems = s.doc.asked(m, req.query, raw)
 		}
-		if r.Header.Get("Authorization") != "Bearer ya29.test" {
+		if r.Header.Get("Authorization") != "Bearer "+Token {
 			s.send(w, m, answer{status: http.StatusUnauthorized, reason: "authError", message: "Invalid Credentials"}, Fault{})
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -22,9 +23,11 @@ func problem(err error) error {
 	out := &meeting.Error{Problem: meeting.Unreachable, Err: err}
 	var api *googleapi.Error
 	var token *auth.Error
-	switch {
-	case errors.As(err, &token):
-		out.Problem = ofToken(token)
+	switch keyless := impersonated.FindStringSubmatch(err.Error()); {
+	case keyless != nil:
+		out.Problem = ofImpersonation(keyless[1], keyless[2])
+	case errors.As(err, &token) && token.Response != nil:
+		out.Problem = ofToken(token.Response.StatusCode, string(token.Body))
 	case errors.As(err, &api):
 		out.Problem, out.After = ofAPI(api), retryAfter(api.Header)
 	}
@@ -32,19 +35,34 @@ func problem(err error) error {
 }
 
 // ofToken is for what Google answers instead of a token.
-func ofToken(err *auth.Error) meeting.Problem {
-	body := string(err.Body)
+func ofToken(status int, body string) meeting.Problem {
 	switch {
-	case strings.Contains(body, "unauthorized_client"), strings.Contains(body, "iam.serviceAccounts"):
+	case strings.Contains(body, "unauthorized_client"):
 		return meeting.NoDelegation
 	case strings.Contains(body, "invalid_scope"), strings.Contains(body, "access_denied"):
 		return meeting.WrongScope
 	case strings.Contains(body, "invalid_grant") && strings.Contains(body, "email or User ID"):
 		return meeting.NoOrganizer
-	case err.Response != nil && err.Response.StatusCode < http.StatusInternalServerError && err.Response.StatusCode != http.StatusTooManyRequests:
+	case status == http.StatusTooManyRequests:
+		return meeting.Busy
+	case status < http.StatusInternalServerError:
 		return meeting.BadCredential
 	}
 	return meeting.Unreachable
+}
+
+// impersonated is what the library says of a keyless token that Google refused; it has no type for it.
+var impersonated = regexp.MustCompile(`(?s)impersonate: status code (\d{3}): (.*)`)
+
+// ofImpersonation is for what Google answers a machine that asks for a token without a key: first IAM, which signs for the service account, and then, where that
+// went well, whoever gives out tokens.
+func ofImpersonation(code, body string) meeting.Problem {
+	status, _ := strconv.Atoi(code)
+	switch {
+	case status == http.StatusForbidden && strings.Contains(body, `"PERMISSION_DENIED"`), status == http.StatusNotFound:
+		return meeting.NoImpersonate
+	}
+	return ofToken(status, body)
 }
 
 // reasons of Google's in words of ours. Its documentation names them.

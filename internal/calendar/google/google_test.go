@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -28,17 +27,7 @@ var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // rig is a calendar on a fake Google, with a key of a service account.
 func rig(t *testing.T) (*google.Calendar, *fakegoogle.Server) {
 	t.Helper()
-	s, err := fakegoogle.New("organizer@example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Now = func() time.Time { return monday }
-	t.Cleanup(func() {
-		s.Close()
-		for _, p := range s.Problems() {
-			t.Errorf("Google's document: %s", p)
-		}
-	})
+	s := fake(t)
 	c, err := google.New(t.Context(), google.Options{
 		Organizer: "organizer@example.com", Credentials: key(t, s.URL+"/token"), Endpoint: s.Endpoint(), Now: s.Now, Pause: time.Millisecond,
 	})
@@ -351,14 +340,5 @@ func TestCredentialsThatCannotWorkAreSaidInASentence(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", c.file, err)
 		}
-	}
-}
-
-func TestAUsersRefreshTokenWorksToo(t *testing.T) {
-	_, s := rig(t)
-	file := `{"type":"authorized_user","client_id":"c","client_secret":"s","refresh_token":"r"}`
-	_, err := google.New(t.Context(), google.Options{Organizer: "organizer@example.com", Credentials: []byte(file), Endpoint: s.Endpoint(), Client: http.DefaultClient})
-	if err != nil {
-		t.Error(err)
 	}
 }
