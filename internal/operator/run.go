@@ -137,7 +137,7 @@ func (h *household) run(ctx context.Context) error {
 	o := bot.Options{
 		Slack: client(c), Zone: c.Timezone, Admins: admins(c), Command: c.Commands.Name, ChannelPrefix: c.Channel.Prefix,
 		Connections: c.Slack.Connections, Grace: c.Shutdown.Grace, Log: h.log,
-		Link: socketlink.Options{StopWithin: c.Shutdown.Grace, Late: h.late, Succeeds: h.predecessor != nil},
+		Link: socketlink.Options{StopWithin: c.Shutdown.Grace, Late: h.late},
 	}
 	cal, err := booker(ctx, c.Calendar)
 	if err != nil {

@@ -34,6 +34,8 @@ type conn struct {
 	leaving sync.Once
 	ends    time.Time // when Slack will want it replaced, if it said so; under Link.mu
 
+	suspects bool // its hello counted foreign connections, too early to say so; under Link.mu
+
 	mu      sync.Mutex
 	sign    time.Time // the last proof that it works in both directions
 	why     error     // what went wrong first, if anything did

@@ -63,10 +63,6 @@ type Options struct {
 
 	Log *slog.Logger // default: nothing is logged
 
-	// Succeeds says that another process with the same app-level token is about to leave, so that its
-	// connections are nothing to complain about yet.
-	Succeeds bool
-
 	Connections int           // how many connections to keep; default 2, Slack allows 10 per app
 	PingEvery   time.Duration // how often each connection is asked for a sign of life; default 3 s
 	DeadAfter   time.Duration // the age of the last answer at which a connection is dead, more than PingEvery; default 5 s
@@ -119,6 +115,8 @@ type Link struct {
 	everLive  bool
 	doomed    error     // the last fatal answer, while nothing has contradicted it
 	doomSince time.Time // when the first of these answers came
+	began     time.Time // when Run did
+	suspected bool      // foreign connections were counted while they may be those of whoever ran before
 	warned    time.Time // when foreign connections were last complained about
 	counts    State     // only the counters are kept here
 }
@@ -131,9 +129,6 @@ func New(opt Options) *Link {
 	}
 	l := &Link{opt: opt.withDefaults(), conns: make(map[*conn]bool), changed: make(chan struct{})}
 	l.transport = newTransport(l.opt.Dial)
-	if l.opt.Succeeds {
-		l.warned = time.Now().Add(ghosts - complainEvery)
-	}
 	return l
 }
 
@@ -189,6 +184,9 @@ func (o Options) withDefaults() Options {
 // answer may be Slack's own hiccup, and giving up would make it an outage: it is retried every
 // BackoffMax or so, and returned when no connection has been live for all of Patience.
 func (l *Link) Run(ctx context.Context) error {
+	l.mu.Lock()
+	l.began = time.Now()
+	l.mu.Unlock()
 	slots, stop := context.WithCancel(ctx)
 	defer stop()
 

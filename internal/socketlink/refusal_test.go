@@ -334,6 +334,7 @@ func TestSomebodyElseWithOurTokenIsComplainedAboutOnceAnHour(t *testing.T) {
 			r.await("the next one", func() bool { return len(f.all()) > before && len(f.unasked()) == 2 })
 			pass(2 * time.Minute)
 		}
+		pass(3 * time.Minute)
 		refresh()
 		if complaints() != 1 || r.State().Foreign != 1 {
 			t.Errorf("%d complaints, %d foreign connections, want 1 and 1", complaints(), r.State().Foreign)

@@ -11,7 +11,7 @@ import (
 
 const (
 	complainEvery = time.Hour
-	// ghosts is how long Slack may go on counting a connection that has ended.
+	// ghosts is how long Slack may go on counting a connection that has ended: one of ours, or of the process that ran before.
 	ghosts = time.Minute
 )
 
@@ -40,7 +40,10 @@ func (l *Link) greeted(c *conn, hello message) {
 	l.wake()
 	foreign := hello.NumConnections - l.ours()
 	l.counts.Foreign = max(0, foreign)
-	complain := foreign > 0 && time.Since(l.warned) >= complainEvery
+	early := time.Since(l.began) < ghosts
+	c.suspects = foreign > 0 && early && !l.suspected
+	l.suspected = l.suspected || c.suspects
+	complain := foreign > 0 && !early && time.Since(l.warned) >= complainEvery
 	if complain {
 		l.warned = time.Now()
 	}
@@ -197,7 +200,22 @@ func (l *Link) wake() {
 	l.changed = make(chan struct{})
 }
 
-// stagger returns after how long slot number should replace c of its own accord, 0 for never. Slack
+// early returns after how long slot number should replace c of its own accord, 0 for never, and why. Whether somebody else is really connected is known
+// from the next hello only, once whoever ran before is forgotten.
+func (l *Link) early(c *conn, number int, hello message) (after time.Duration, why string) {
+	l.mu.Lock()
+	suspects, began := c.suspects, l.began
+	l.mu.Unlock()
+	if after = l.stagger(c, number, hello); after > 0 {
+		why = "so that not all are refreshed at once"
+	}
+	if look := time.Until(began.Add(ghosts)) + time.Second; suspects && (after == 0 || look < after) {
+		return look, "to see whether somebody else is still connected"
+	}
+	return after, why
+}
+
+// stagger returns after how long slot number should replace c, 0 for never. Slack
 // refreshes connections at a certain age; those opened together would all be refreshed together.
 func (l *Link) stagger(c *conn, number int, hello message) time.Duration {
 	seconds := hello.DebugInfo.ApproximateConnectionTime

@@ -99,7 +99,8 @@ func (s *slot) serve(ctx context.Context, c *conn, hello message) (why next, rea
 	log := s.link.opt.Log.With("slot", s.number)
 	log.Info("connected to Slack", "live", s.link.State().Live)
 	var early <-chan time.Time
-	if after := s.link.stagger(c, s.number, hello); after > 0 {
+	after, because := s.link.early(c, s.number, hello)
+	if after > 0 {
 		timer := time.NewTimer(after)
 		defer timer.Stop()
 		early = timer.C
@@ -116,7 +117,7 @@ func (s *slot) serve(ctx context.Context, c *conn, hello message) (why next, rea
 		log.Warn("a connection to Slack was lost", "error", c.reason())
 		return reopen, ""
 	case <-early:
-		log.Info("replacing a connection to Slack early, so that not all are refreshed at once")
+		log.Info("replacing a connection to Slack early", "why", because)
 		return renew, ""
 	case reason := <-c.asked:
 		return asked, reason

@@ -172,22 +172,37 @@ func TestDroppingWhatWasAcknowledgedChangesNothing(t *testing.T) {
 	})
 }
 
-func TestAPredecessorThatIsAboutToLeaveIsNotComplainedAboutForAMinute(t *testing.T) {
-	inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
-		logs := new(lockedBuffer)
-		f.greets(func(int) string { return fmt.Sprintf(`{"type":"hello","num_connections":%d}`, f.count()+2) })
-		r := f.start(func(o *Options) { o.Log, o.Succeeds = logs.logger(), true })
-		defer r.end()
-		r.connected(2)
-		complaints := func() int { return strings.Count(logs.String(), "somebody else is connected") }
-		if complaints() != 0 || r.State().Foreign != 2 {
-			t.Errorf("%d complaints, %d foreign connections, want 0 and 2", complaints(), r.State().Foreign)
-		}
-		pass(2 * time.Minute)
-		f.unasked()[0].disconnect("refresh_requested")
-		pass(time.Minute)
-		if complaints() != 1 {
-			t.Errorf("%d complaints about somebody who stays, want 1", complaints())
-		}
-	})
+func TestWhoeverRanBeforeIsNotComplainedAboutAndWhoeverStaysIsAfterAMinute(t *testing.T) {
+	for name, c := range map[string]struct{ stay, complaints, foreign int }{
+		"it was restarted":            {0, 0, 0},
+		"somebody else runs for good": {2, 1, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, time.Millisecond, func(t *testing.T, f *fakeSlack) {
+				logs := new(lockedBuffer)
+				began := time.Now()
+				f.greets(func(int) string {
+					others := 2 // Slack does not know at once that they are gone
+					if time.Since(began) > ghosts {
+						others = c.stay
+					}
+					return fmt.Sprintf(`{"type":"hello","num_connections":%d}`, f.count()+others)
+				})
+				r := f.start(func(o *Options) { o.Log = logs.logger() })
+				defer r.end()
+				r.connected(2)
+				complaints := func() int { return strings.Count(logs.String(), "somebody else is connected") }
+				if complaints() != 0 || r.State().Foreign != 2 {
+					t.Errorf("%d complaints, %d foreign connections, want 0 and 2", complaints(), r.State().Foreign)
+				}
+				pass(2 * time.Minute)
+				if complaints() != c.complaints || r.State().Foreign != c.foreign {
+					t.Errorf("%d complaints, %d foreign connections, want %d and %d", complaints(), r.State().Foreign, c.complaints, c.foreign)
+				}
+				if n := len(f.all()); n != 3 || r.State().Live != 2 {
+					t.Errorf("%d connections were made for it, %d are live, want one more, and two", n, r.State().Live)
+				}
+			})
+		})
+	}
 }
