@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -189,9 +190,17 @@ func (b *Bot) introduce(ctx context.Context) error {
 	}
 }
 
+// dialWithin is how long connecting may take. It is less than a call, so that a network which swallows packets is told from a Slack that is slow: a call that
+// never got there is repeated without being looked for.
+const dialWithin = 3 * time.Second
+
 // Client makes a Slack client as the bot needs it: with a deadline on every call, and without retries, since the outbox owns time.
 func Client(botToken, appToken, apiURL string) *slack.Client {
-	return ClientOver(&http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 2 * inFlight, IdleConnTimeout: 2 * time.Minute}, botToken, appToken, apiURL)
+	return ClientOver(&http.Transport{
+		Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 2 * inFlight, IdleConnTimeout: 2 * time.Minute,
+		DialContext:         (&net.Dialer{Timeout: dialWithin, KeepAlive: 15 * time.Second}).DialContext,
+		TLSHandshakeTimeout: dialWithin, ForceAttemptHTTP2: true,
+	}, botToken, appToken, apiURL)
 }
 
 // ClientOver is Client over a transport, such as one that stays in memory.
