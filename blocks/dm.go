@@ -139,6 +139,11 @@ func ChannelRefusedDM(s Scene, inc flow.Incident, why string) Message {
 	return message(line, section(line, nil), actions("channel/"+r.String(), retry, button(UseChannel, "Use a channel", r, about)))
 }
 
+// ChannelAskedAgainDM is what becomes of that message when somebody tried again, and Slack refused again: another one asks now.
+func ChannelAskedAgainDM(inc flow.Incident) Message {
+	return Say(say("%s has no channel: Slack refused to make one. It was asked again since.", heading(inc)))
+}
+
 func orWord(why string) Text {
 	if why == "" {
 		return say("without a reason")

@@ -147,6 +147,7 @@ func messages(t *testing.T) (names []string, all map[string]Message) {
 	d := story{t: t, p: process(), inc: flow.Incident{ID: 43}, at: start}
 	d.does(ana, flow.Declare{Name: "No channel", Severity: "minor", Type: "default"})
 	add("channel-refused", ChannelRefusedDM(d.scene(), d.inc, "restricted_action"))
+	add("channel-asked-again", ChannelAskedAgainDM(d.inc))
 	add("dm-withdrawn", WithdrawnDM())
 	return names, all
 }

@@ -113,11 +113,12 @@ func (b *Bot) carry(ctx context.Context, job store.Job) (store.Outcome, error) {
 	case tellAudit:
 		return b.sendAudit(ctx, job, inc)
 	}
-	if inc.Channel == "" {
-		return store.Outcome{}, again{after: backoff(job.Tries), why: errNoChannel}
-	}
-	if tell, ok := debriefTells[e.Tell]; ok {
+	tell, aboutDebrief := debriefTells[e.Tell]
+	switch {
+	case aboutDebrief && (inc.Channel != "" || !debriefInChannel[e.Tell]):
 		return tell(b, ctx, job, inc)
+	case inc.Channel == "":
+		return b.park(ctx, job, inc)
 	}
 	switch e.Tell {
 	case flow.TellDocument:
@@ -184,7 +185,11 @@ func (b *Bot) refreshFirst(ctx context.Context, job store.Job, inc flow.Incident
 	if err != nil || !ok {
 		return store.Outcome{}, err // not posted yet: posting it brings it up to date
 	}
-	return b.edit(ctx, job, firstKey(inc.ID), p, blocks.Declared(b.scene(ctx), inc))
+	out, err := b.edit(ctx, job, firstKey(inc.ID), p, blocks.Declared(b.scene(ctx), inc))
+	if err != nil {
+		return out, err
+	}
+	return b.unpark(ctx, inc, out)
 }
 
 func (b *Bot) postEvent(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {

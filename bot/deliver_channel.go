@@ -64,7 +64,7 @@ func (b *Bot) openChannel(ctx context.Context, job store.Job, inc flow.Incident)
 		}
 	}
 	if err != nil {
-		return b.noChannel(inc, fmt.Errorf("make a channel for %s: %w", inc.ID, err))
+		return b.noChannel(ctx, inc, fmt.Errorf("make a channel for %s: %w", inc.ID, err))
 	}
 	if err := b.store.SaveChannel(ctx, store.Channel{
 		ID: flow.ChannelID(made.ID), Name: made.Name, Private: inc.Private, Members: []flow.UserID{b.me.User}, Known: b.clock.Now(),
@@ -84,8 +84,8 @@ func (b *Bot) openChannel(ctx context.Context, job store.Job, inc flow.Incident)
 	return store.Outcome{}, nil
 }
 
-// noChannel tells the declarer what Slack said; what passes by itself is tried again instead.
-func (b *Bot) noChannel(inc flow.Incident, err error) (store.Outcome, error) {
+// noChannel tells the declarer what Slack said, and has what the channel is to hear wait; what passes by itself is tried again instead.
+func (b *Bot) noChannel(ctx context.Context, inc flow.Incident, err error) (store.Outcome, error) {
 	switch v := verdictOf(err); v {
 	case limited, unknown, later:
 		if codeOf(err) != "missing_scope" {
@@ -95,7 +95,13 @@ func (b *Bot) noChannel(inc flow.Incident, err error) (store.Outcome, error) {
 	job := b.follow(inc.ID, flow.Effect{Tell: tellRefused, To: inc.DeclaredBy})
 	job.Detail = codeOf(err)
 	b.log.Warn("Slack refused a channel", "incident", inc.ID, "err", err)
-	return store.Outcome{Then: []store.Job{job}}, nil
+	out := store.Outcome{Then: []store.Job{job}}
+	if _, before, wrong := b.found(ctx, refusedKey(inc.ID)); wrong != nil {
+		return store.Outcome{}, wrong
+	} else if !before {
+		out.Results = append(out.Results, posted{}.result(refusedKey(inc.ID)))
+	}
+	return out, nil
 }
 
 func (b *Bot) join(ctx context.Context, ch flow.ChannelID) error {

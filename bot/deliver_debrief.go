@@ -28,6 +28,9 @@ var debriefTells = map[flow.Tell]func(*Bot, context.Context, store.Job, flow.Inc
 	tellAdopt: (*Bot).postOffer, tellWaits: (*Bot).tellItWaits, flow.TellBook: (*Bot).book, flow.TellUnbook: (*Bot).unbook,
 }
 
+// debriefInChannel are those that need the incident's channel.
+var debriefInChannel = map[flow.Tell]bool{flow.TellSoon: true, flow.TellInvitation: true, tellAdopt: true}
+
 // postSoon posts the agenda the day before, unless the debrief has another time by now.
 func (b *Bot) postSoon(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
 	if inc.Debrief == nil || inc.Debrief.Since != job.Effect.Seq || inc.Debrief.Held {

@@ -188,15 +188,22 @@ func (b *Bot) tellPast(ctx context.Context, job store.Job, inc flow.Incident) (s
 	return store.Outcome{}, b.tellOne(ctx, job, inc, inc.Answerable(), blocks.PastEvidenceDM(b.scene(ctx), inc, ev))
 }
 
-// tellRefused tells whoever declared an incident that Slack refused it a channel, and what can be done; once it has one, that message says so.
+// tellRefused tells whoever declared an incident that Slack refused it a channel, and what can be done; once it has one, that message says so. Of
+// several only the last one asks.
 func (b *Bot) tellRefused(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
 	key, m := refusedKey(inc.ID), blocks.ChannelRefusedDM(b.scene(ctx), inc, job.Detail)
-	if inc.Channel != "" {
-		p, told, err := b.found(ctx, key)
-		if err != nil || !told {
+	before, _, err := b.found(ctx, key)
+	told := before.TS != ""
+	switch {
+	case err != nil || inc.Channel != "" && !told:
+		return store.Outcome{}, err
+	case inc.Channel != "":
+		return b.edit(ctx, job, key, before, m)
+	case told:
+		_, err := b.edit(ctx, job, key, before, blocks.ChannelAskedAgainDM(inc))
+		if v := verdictOf(err); v != fine && v != gone && v != refused {
 			return store.Outcome{}, err
 		}
-		return b.edit(ctx, job, key, p, m)
 	}
 	p, err := b.postTo(ctx, job, inc, job.Effect.To, m)
 	if err != nil || p.TS == "" {

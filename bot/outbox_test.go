@@ -271,6 +271,7 @@ func TestLanesAndKeysAreForEver(t *testing.T) {
 	}
 	for want, got := range map[string]string{
 		"first/INC-42": firstKey(id), "bookmark/INC-42": bookmarkKey(id), "card/INC-42/00000000000000000007": cardKey(id, 7), "dm/INC-42/J1": dmKey(id, store.Job{ID: "J1"}), "refused/INC-42": refusedKey(id),
+		"parked/INC-42/00000000000000000009/J1": parkedKey(id, store.Job{ID: "J1", Effect: flow.Effect{Seq: 9}}),
 	} {
 		if got != want {
 			t.Errorf("a result is kept as %q, and was as %q", got, want)
