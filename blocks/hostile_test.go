@@ -249,7 +249,7 @@ func (s sampled) messagesOf(at string, inc flow.Incident, message func(string, M
 	message(at+"summary", SummaryMessage(sc, inc))
 	message(at+"help", Help(sc, Here{Incident: inc, Tasks: 3}))
 	message(at+"channel refused", ChannelRefusedDM(sc, inc, s.typed))
-		message(at+"channel asked again", ChannelAskedAgainDM(inc))
+	message(at+"channel asked again", ChannelAskedAgainDM(inc))
 	message(at+"past", PastEvidenceDM(sc, inc, flow.Event{Fact: flow.EvidenceGone{Proof: s.typed, Reason: s.typed, Past: []flow.TaskNumber{3, 4, 8, 12}}}))
 	message(at+"unknown", Say(sc.Unknown(s.typed)))
 	message(at+"command", Say(NoSuchCommand(sc, s.typed)))

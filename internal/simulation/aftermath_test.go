@@ -16,7 +16,7 @@ import (
 func init() { // they refer to the world, which refers to them
 	for verb, do := range map[string]func(*world, string, []string){
 		"creates": creates, "follows-up": followsUp, "settles": settles, "hands-on": handsOn, "notes": notes, "pins": pins, "unpins": unpins,
-		"plans": plans, "answers": answers, "snoozes": snoozes, "edits-process": editsProcess, "updates-flow": updatesFlow,
+		"plans": plans, "answers": answers, "snoozes": snoozes, "edits-process": editsProcess, "updates-flow": updatesFlow, "retries": retries,
 	} {
 		deeds[verb] = do
 	}
@@ -250,6 +250,11 @@ func unpins(w *world, who string, args []string) {
 		}
 		_ = p.ReactsAt(channel, ts, "pushpin", false)
 	})
+}
+
+// retries INC-1: to have a channel made, after Slack refused one.
+func retries(w *world, who string, args []string) {
+	_ = w.as(who, func(p *sandbox.Person) { p.In("DM").Click("Try again").In(args[0] + " ·") })
 }
 
 // plans INC-1 26: the debrief, in so many hours; without a calendar of ours.

@@ -106,6 +106,23 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			settle
 			`,
 		},
+		{
+			"an incident that Slack refuses a channel comes to rest, and says all once it has one",
+			"its posts were tried once a minute for ever",
+			`
+			process ask 2,1 lead
+			slack conversations.create refused 2
+			ana declares public w001w
+			ana types INC-1 update w002w
+			wait 20s
+			ana retries INC-1
+			ana closes INC-1 enter w003w
+			ana types INC-1 task 1 done
+			settle
+			ana types INC-1 task 2 done
+			settle
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}

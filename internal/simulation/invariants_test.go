@@ -18,7 +18,7 @@ import (
 // examine ends all trouble, lets the bot say what it has to say, and looks whether everything is as it must be.
 func (w *world) examine() {
 	w.calm()
-	if !w.settled() {
+	if !w.settled() || w.retried() && !w.settled() {
 		return
 	}
 	w.keepsWishes()
@@ -37,6 +37,22 @@ func (w *world) examine() {
 	if problems, err := w.life.db.Check(context.Background()); err != nil || len(problems) > 0 {
 		w.fail("the store: %v %v", problems, err)
 	}
+}
+
+// retried lets whoever declared an incident that Slack refused a channel try again, as they were told.
+func (w *world) retried() (any bool) {
+	for _, inc := range w.incidents() {
+		if inc.Channel != "" {
+			continue
+		}
+		any = true
+		who := strings.ToLower(strings.TrimPrefix(string(inc.DeclaredBy), "U"))
+		if w.gone(who) {
+			role(sandbox.Member)(w, []string{who})
+		}
+		_ = w.as(who, func(p *sandbox.Person) { p.In("DM").Click("Try again").In(inc.ID.String() + " ·") })
+	}
+	return any
 }
 
 const (

@@ -95,6 +95,9 @@ func (m *maker) everybody(inc flow.Incident) string {
 }
 
 func (m *maker) deed(who string, inc flow.Incident) string {
+	if inc.Channel == "" && m.chance(30) {
+		return fmt.Sprintf("%s retries %s", strings.ToLower(strings.TrimPrefix(string(inc.DeclaredBy), "U")), inc.ID)
+	}
 	if m.chance(35) {
 		return m.aftermath(who, inc)
 	}
@@ -165,6 +168,8 @@ func (m *maker) task(inc flow.Incident) string {
 
 func (m *maker) trouble() string {
 	switch n := m.IntN(100); {
+	case n < 4:
+		return fmt.Sprint("slack conversations.create refused ", 1+m.IntN(3))
 	case n < 45:
 		method := m.of("chat.postMessage", "chat.postMessage", "chat.update", "chat.update", "conversations.create", "conversations.invite", "conversations.history",
 			"conversations.replies", "conversations.open", "views.publish", "views.open", "bookmarks.add", "bookmarks.edit", "pins.add", "any")

@@ -186,7 +186,8 @@ func disturb(w *world, args []string) {
 		"429": {Status: 429, RetryAfter: 7 * time.Second}, "429-long": {Status: 429, RetryAfter: 90 * time.Second},
 		"reset-before": {Reset: true}, "reset-after": {Reset: true, AfterEffect: true}, "500": {Status: 500}, "503-after": {Status: 503, AfterEffect: true},
 		"internal-after": {Error: "internal_error", AfterEffect: true}, "hang": {Hang: true}, "hang-after": {Hang: true, AfterEffect: true},
-		"slow": {Slow: 1500 * time.Millisecond}, "very-slow": {Slow: 9 * time.Second},
+		"refused": {Error: "restricted_action"},
+		"slow":    {Slow: 1500 * time.Millisecond}, "very-slow": {Slow: 9 * time.Second},
 	}[args[1]]
 	if args[0] != "any" {
 		f.Method = args[0]
