@@ -20,6 +20,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"epilogue/blocks"
 	"epilogue/flow"
 	"epilogue/internal/socketlink"
 	"epilogue/store"
@@ -69,8 +70,9 @@ type Bot struct {
 	link     *socketlink.Link
 	behind   *background
 	screens  *screens
-	live     chan struct{} // closed when Slack is connected
-	channels sync.Map      // flow.ChannelID → flow.IncidentID: to queue what is typed in a channel with the clicks of its incident
+	shaping  map[blocks.Action]shape // see processClicks
+	live     chan struct{}           // closed when Slack is connected
+	channels sync.Map                // flow.ChannelID → flow.IncidentID: to queue what is typed in a channel with the clicks of its incident
 	stop     context.CancelCauseFunc
 }
 
@@ -122,6 +124,7 @@ func New(o Options) *Bot {
 	b.screens = newScreens()
 	b.people = &directory{slack: o.Slack, admins: o.Admins, now: b.clock.Now, behind: b.behind.once}
 	b.ahead = newAhead()
+	b.shaping = b.processClicks()
 	b.people.shapes = b.namedAdmin
 	b.groups = &groups{slack: o.Slack, now: b.clock.Now, log: b.log, behind: b.behind.once}
 	b.queues = newDispatcher(b.log, maxWaiting, maxWaitingBytes)

@@ -13,9 +13,12 @@ import (
 	"epilogue/flow"
 )
 
+// shape carries out a click of somebody who may shape the process.
+type shape func(desk, request, blocks.Ref) (answer, error)
+
 // processClicks are the clicks that concern the process. Each is looked at with the rights of whoever clicks, also those that only show something.
-func (b *Bot) processClicks() map[blocks.Action]func(desk, request, blocks.Ref) (answer, error) {
-	clicks := map[blocks.Action]func(desk, request, blocks.Ref) (answer, error){
+func (b *Bot) processClicks() map[blocks.Action]shape {
+	clicks := map[blocks.Action]shape{
 		blocks.EditFlow: b.openEditor(blocks.EditFlow), blocks.PreviewFlow: b.clickPreview,
 		blocks.AddFlow: b.clickAddFlow, blocks.CopyFlow: b.clickAddFlow, blocks.MoveFlow: b.clickMove,
 		blocks.DisableFlow: b.askFor(blocks.DisableFlow), blocks.EnableFlow: b.askFor(blocks.EnableFlow), blocks.RemoveFlow: b.askFor(blocks.RemoveFlow),
@@ -36,7 +39,7 @@ func (b *Bot) processClicks() map[blocks.Action]func(desk, request, blocks.Ref) 
 
 // onProcessClick carries out a click that concerns the process; false if it is about something else.
 func (b *Bot) onProcessClick(ctx context.Context, r request, a blocks.Action, ref blocks.Ref) (answer, bool, error) {
-	do, ours := b.processClicks()[a]
+	do, ours := b.shaping[a]
 	if !ours {
 		return answer{}, false, nil
 	}

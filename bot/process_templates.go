@@ -12,8 +12,8 @@ import (
 // Post-mortem templates, as admins edit them: lists of them and of what flows offer, and the forms on top of those.
 
 // templateClicks are the clicks that concern them; see processClicks.
-func (b *Bot) templateClicks() map[blocks.Action]func(desk, request, blocks.Ref) (answer, error) {
-	return map[blocks.Action]func(desk, request, blocks.Ref) (answer, error){
+func (b *Bot) templateClicks() map[blocks.Action]shape {
+	return map[blocks.Action]shape{
 		blocks.PostmortemTemplates: b.openEditor(blocks.PostmortemTemplates), blocks.TemplatesOfFlows: b.openEditor(blocks.TemplatesOfFlows),
 		blocks.AddPostmortemTemplate: b.clickAddDocumentTemplate, blocks.EditPostmortemTemplate: b.clickDocumentTemplate,
 		blocks.PreviewPostmortemTemplate: b.clickDocumentPreview, blocks.TemplatesOfFlow: b.clickTemplatesOfFlow,

@@ -143,7 +143,7 @@ func TestOnlyAdminsChangeTheProcessWhateverTheySend(t *testing.T) {
 				r.received("interactive", r.inHome(by, string(a), ref.String()))
 				sent++
 			}
-			for a := range r.processClicks() {
+			for a := range r.shaping {
 				r.received("interactive", r.inHome(by, string(a), blocks.Ref{Flow: "standard", Status: "documenting", Want: "severities", Key: "minor", Version: 1}.String()))
 				sent++
 			}

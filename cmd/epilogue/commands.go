@@ -47,6 +47,21 @@ func load(c *cli.Command) (config.Config, error) {
 	return config.Load(c.String(configFlag), os.LookupEnv)
 }
 
+// configured is the action of a command that takes so many words and reads the configuration. Words that were not given are empty.
+func configured(least, most int, do func(ctx context.Context, c *cli.Command, conf config.Config, args []string) error) cli.ActionFunc {
+	return func(ctx context.Context, c *cli.Command) error {
+		args, err := words(c, least, most)
+		if err != nil {
+			return err
+		}
+		conf, err := load(c)
+		if err != nil {
+			return err
+		}
+		return do(ctx, c, conf, args)
+	}
+}
+
 func runCommand() *cli.Command {
 	return &cli.Command{
 		Name: "run", Usage: "run the bot in your Slack workspace",
@@ -56,16 +71,9 @@ func runCommand() *cli.Command {
 			Name:  "take-over",
 			Usage: "take the place of the bot that runs on the same store, without a click being lost; it ends then",
 		}),
-		Action: func(ctx context.Context, c *cli.Command) error {
-			if _, err := words(c, 0, 0); err != nil {
-				return err
-			}
-			conf, err := load(c)
-			if err != nil {
-				return err
-			}
+		Action: configured(0, 0, func(ctx context.Context, c *cli.Command, conf config.Config, _ []string) error {
 			return operator.Run(ctx, conf, operator.Logger(conf.Log, c.Root().ErrWriter), c.Bool("take-over"))
-		},
+		}),
 	}
 }
 
@@ -74,17 +82,10 @@ func manifestCommand() *cli.Command {
 		Name: "manifest", Usage: "print the app manifest for https://api.slack.com/apps",
 		Description: "Create an app there \"from a manifest\", and paste this. It asks for exactly the scopes and events that the bot uses.",
 		Flags:       withConfig(),
-		Action: func(_ context.Context, c *cli.Command) error {
-			if _, err := words(c, 0, 0); err != nil {
-				return err
-			}
-			conf, err := load(c)
-			if err != nil {
-				return err
-			}
-			_, err = c.Root().Writer.Write(bot.Manifest(conf.Commands.Name))
+		Action: configured(0, 0, func(_ context.Context, c *cli.Command, conf config.Config, _ []string) error {
+			_, err := c.Root().Writer.Write(bot.Manifest(conf.Commands.Name))
 			return err
-		},
+		}),
 	}
 }
 
@@ -96,139 +97,106 @@ func flowsCommand() *cli.Command {
 			{
 				Name: "export", Usage: "write the whole process as YAML", ArgsUsage: "[FILE]",
 				Description: "Without FILE it is printed.",
-				Flags:       withConfig(), Action: exportFlows,
+				Flags:       withConfig(), Action: configured(0, 1, exportFlows),
 			},
 			{
 				Name: "import", Usage: "replace the process by what a file says", ArgsUsage: "FILE",
 				Description: "Says what would change, and asks. Incidents that are in a flow keep the tasks that they have. " +
 					"FILE may be -, which reads it from standard input and needs --yes.",
 				Flags:  withConfig(&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask, for scripts"}),
-				Action: importFlows,
+				Action: configured(1, 1, importFlows),
 			},
 			{
 				Name: "holidays", Usage: "add the days off of an iCalendar file", ArgsUsage: "FILE",
 				Description: "FILE is what authorities and calendar programs publish (.ics). Says what would change, and asks; none is taken away. " +
 					"FILE may be -, which reads it from standard input and needs --yes.",
 				Flags:  withConfig(&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask, for scripts"}),
-				Action: importHolidays,
+				Action: configured(1, 1, importHolidays),
 			},
 			{
 				Name: "diff", Usage: "say what importing a file would change", ArgsUsage: "FILE",
 				Description: "Ends with 1 if anything is different, so that a flow in Git and the flow in Slack can be compared. FILE may be -, for standard input.",
-				Flags:       withConfig(), Action: diffFlows,
+				Flags:       withConfig(), Action: configured(1, 1, diffFlows),
 			},
 			{
 				Name: "history", Usage: "say who changed what, and when", Description: "The newest version first. The people who made them are named by their member ids.",
 				Flags:  withConfig(&cli.IntFlag{Name: "versions", Aliases: []string{"n"}, Value: 20, Usage: "how many versions to show, at most `N`"}),
-				Action: flowsHistory,
+				Action: configured(0, 0, flowsHistory),
 			},
 			{
 				Name: "show", Usage: "print an old version as YAML", ArgsUsage: "VERSION",
 				Description: "Importing it goes back to that version.",
-				Flags:       withConfig(), Action: showFlows,
+				Flags:       withConfig(), Action: configured(1, 1, showFlows),
 			},
 		},
 	}
 }
 
-func exportFlows(ctx context.Context, c *cli.Command) error {
-	args, err := words(c, 0, 1)
-	if err != nil {
-		return err
-	}
-	conf, err := load(c)
-	if err != nil {
-		return err
-	}
+func exportFlows(ctx context.Context, c *cli.Command, conf config.Config, args []string) error {
 	return operator.WriteFile(args[0], c.Root().Writer, func(w io.Writer) error {
 		return operator.ExportFlows(ctx, conf.Store, w)
 	})
 }
 
-func importFlows(ctx context.Context, c *cli.Command) error {
-	return importing(ctx, c, operator.ImportFlows)
+func importFlows(ctx context.Context, c *cli.Command, conf config.Config, args []string) error {
+	return importing(ctx, c, conf, args[0], operator.ImportFlows)
 }
 
-func importHolidays(ctx context.Context, c *cli.Command) error {
-	return importing(ctx, c, operator.ImportHolidays)
+func importHolidays(ctx context.Context, c *cli.Command, conf config.Config, args []string) error {
+	return importing(ctx, c, conf, args[0], operator.ImportHolidays)
 }
 
 // importing has a file imported, after it was asked whether to.
-func importing(ctx context.Context, c *cli.Command, take func(context.Context, config.Store, io.Reader, operator.Importing) error) error {
-	args, err := words(c, 1, 1)
-	if err != nil {
-		return err
-	}
+func importing(
+	ctx context.Context, c *cli.Command, conf config.Config, name string,
+	take func(context.Context, config.Store, io.Reader, operator.Importing) error,
+) error {
 	in, out := c.Root().Reader, c.Root().Writer
-	how := operator.Importing{Name: args[0], Out: out, Now: time.Now}
+	how := operator.Importing{Out: out, Now: time.Now}
 	if !c.Bool("yes") {
+		if name == "-" {
+			return usage{fmt.Errorf("%s - needs --yes: standard input is the file, and cannot answer", c.FullName())}
+		}
 		how.Sure = func() bool { return operator.Answer("Import it?", in, out) }
 	}
-	file := in
-	switch {
-	case args[0] == "-" && how.Sure != nil:
-		return usage{fmt.Errorf("%s - needs --yes: standard input is the file, and cannot answer", c.FullName())}
-	case args[0] == "-":
-		how.Name = "standard input"
-	default:
-		f, err := os.Open(args[0])
-		if err != nil {
-			return fmt.Errorf("read the process: %w", err)
-		}
-		defer f.Close()
-		file = f
-	}
-	conf, err := load(c)
+	file, called, err := open(c, name)
 	if err != nil {
 		return err
 	}
+	defer file.Close()
+	how.Name = called
 	return take(ctx, conf.Store, file, how)
 }
 
-func diffFlows(ctx context.Context, c *cli.Command) error {
-	args, err := words(c, 1, 1)
+// open opens a file that a command was given, with what to call it: - is standard input.
+func open(c *cli.Command, name string) (io.ReadCloser, string, error) {
+	if name == "-" {
+		return io.NopCloser(c.Root().Reader), "standard input", nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, "", fmt.Errorf("read the process: %w", err)
+	}
+	return f, name, nil
+}
+
+func diffFlows(ctx context.Context, c *cli.Command, conf config.Config, args []string) error {
+	file, name, err := open(c, args[0])
 	if err != nil {
 		return err
 	}
-	file, name := c.Root().Reader, "standard input"
-	if args[0] != "-" {
-		f, err := os.Open(args[0])
-		if err != nil {
-			return fmt.Errorf("read the process: %w", err)
-		}
-		defer f.Close()
-		file, name = f, args[0]
-	}
-	conf, err := load(c)
-	if err != nil {
-		return err
-	}
+	defer file.Close()
 	return operator.DiffFlows(ctx, conf.Store, file, name, c.Root().Writer)
 }
 
-func flowsHistory(ctx context.Context, c *cli.Command) error {
-	if _, err := words(c, 0, 0); err != nil {
-		return err
-	}
-	conf, err := load(c)
-	if err != nil {
-		return err
-	}
+func flowsHistory(ctx context.Context, c *cli.Command, conf config.Config, _ []string) error {
 	return operator.FlowsHistory(ctx, conf, c.Int("versions"), c.Root().Writer)
 }
 
-func showFlows(ctx context.Context, c *cli.Command) error {
-	args, err := words(c, 1, 1)
-	if err != nil {
-		return err
-	}
+func showFlows(ctx context.Context, c *cli.Command, conf config.Config, args []string) error {
 	version, err := strconv.Atoi(strings.TrimPrefix(args[0], "v"))
 	if err != nil || version < 1 {
 		return usage{fmt.Errorf("%s wants the number of a version, such as 3, not %q; see %q", c.FullName(), args[0], "epilogue flows history")}
-	}
-	conf, err := load(c)
-	if err != nil {
-		return err
 	}
 	return operator.ShowFlows(ctx, conf.Store, version, c.Root().Writer)
 }
@@ -238,16 +206,9 @@ func exportCommand() *cli.Command {
 		Name: "export", Usage: "write all incidents and tasks as CSV, also while the bot runs",
 		Description: "One line a task; people are named by their Slack ids. Private incidents are left out.",
 		Flags:       withConfig(&cli.BoolFlag{Name: "private", Usage: "with private incidents"}),
-		Action: func(ctx context.Context, c *cli.Command) error {
-			if _, err := words(c, 0, 0); err != nil {
-				return err
-			}
-			conf, err := load(c)
-			if err != nil {
-				return err
-			}
+		Action: configured(0, 0, func(ctx context.Context, c *cli.Command, conf config.Config, _ []string) error {
 			return operator.Export(ctx, conf.Store, c.Bool("private"), c.Root().Writer)
-		},
+		}),
 	}
 }
 
@@ -256,17 +217,9 @@ func backupCommand() *cli.Command {
 		Name: "backup", Usage: "copy the store into a file, also while the bot runs", ArgsUsage: "FILE",
 		Description: "FILE is a whole store: to go back to it, stop the bot and put it where the store was.",
 		Flags:       withConfig(),
-		Action: func(ctx context.Context, c *cli.Command) error {
-			args, err := words(c, 1, 1)
-			if err != nil {
-				return err
-			}
-			conf, err := load(c)
-			if err != nil {
-				return err
-			}
+		Action: configured(1, 1, func(ctx context.Context, c *cli.Command, conf config.Config, args []string) error {
 			return operator.Backup(ctx, conf.Store, args[0], c.Root().Writer)
-		},
+		}),
 	}
 }
 
@@ -275,16 +228,9 @@ func checkCommand() *cli.Command {
 		Name: "check", Usage: "check configuration, store, tokens and scopes",
 		Description: "Changes nothing, and works while the bot runs.",
 		Flags:       withConfig(&cli.BoolFlag{Name: "offline", Usage: "do not ask Slack"}),
-		Action: func(ctx context.Context, c *cli.Command) error {
-			if _, err := words(c, 0, 0); err != nil {
-				return err
-			}
-			conf, err := load(c)
-			if err != nil {
-				return err
-			}
+		Action: configured(0, 0, func(ctx context.Context, c *cli.Command, conf config.Config, _ []string) error {
 			return operator.Check(ctx, conf, c.Bool("offline"), c.Root().Writer)
-		},
+		}),
 	}
 }
 
@@ -293,16 +239,9 @@ func doctorCommand() *cli.Command {
 		Name: "doctor", Usage: "check everything, and try the calendar with a real event",
 		Description: "What check does, and then it makes an event in the calendar, to which nobody is invited, and deletes it again.",
 		Flags:       withConfig(&cli.BoolFlag{Name: "offline", Usage: "ask neither Slack nor the calendar"}),
-		Action: func(ctx context.Context, c *cli.Command) error {
-			if _, err := words(c, 0, 0); err != nil {
-				return err
-			}
-			conf, err := load(c)
-			if err != nil {
-				return err
-			}
+		Action: configured(0, 0, func(ctx context.Context, c *cli.Command, conf config.Config, _ []string) error {
 			return operator.Doctor(ctx, conf, c.Bool("offline"), c.Root().Writer)
-		},
+		}),
 	}
 }
 
