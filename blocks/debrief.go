@@ -186,8 +186,8 @@ func (s Scene) debriefSet(inc flow.Incident, ev flow.Event, d flow.Debrief) Mess
 	return message(join(" ", line, s.comes(d)), section(line, nil), small(s.comes(d)), actions("debrief/"+inc.ID.String(), row...))
 }
 
-// DebriefSoon is what the channel gets the day before: the agenda, the draft, and what is still open.
-func DebriefSoon(s Scene, inc flow.Incident) Message {
+// DebriefSoon is what the channel gets the day before: the agenda, the draft with the headings below which nothing is written yet, and what is still open.
+func DebriefSoon(s Scene, inc flow.Incident, unwritten []string) Message {
 	if inc.Debrief == nil {
 		return Message{}
 	}
@@ -196,7 +196,8 @@ func DebriefSoon(s Scene, inc flow.Incident) Message {
 	shown := append(paragraph(line), paragraph(Escape(d.Agenda))...)
 	var open []Text
 	if doc, ok := inc.Postmortem(); ok {
-		open = append(open, say("The post-mortem: %s.", link(doc.URL, brief(cmp.Or(doc.Title, "read it before"), shortTitle))))
+		draft := say("The post-mortem: %s.", documentLink(doc))
+		open = append(open, draft, notWritten(unwritten))
 	} else {
 		open = append(open, say("There is no post-mortem document yet."))
 	}

@@ -61,7 +61,10 @@ func TestEverythingAboutTheDebriefLooksAsItDid(t *testing.T) {
 	view("cancel", CancelDebriefForm(s.scene(), s.inc))
 	s.does("", flow.MoveDebrief{Start: afternoon.Add(2 * time.Hour), End: afternoon.Add(3 * time.Hour)})
 	message("moved", Post(s.scene(), s.inc, last[flow.DebriefMoved](s)))
-	message("soon", DebriefSoon(s.scene(), s.inc))
+	message("soon", DebriefSoon(s.scene(), s.inc, nil))
+	drafted := *s
+	drafted.does(ben, flow.AttachPostmortem{URL: "https://docs.example.com/1"})
+	message("soon-draft", DebriefSoon(drafted.scene(), drafted.inc, []string{"Lessons", "First check next time"}))
 	s.later(72 * time.Hour)
 	message("over", DebriefOverDM(s.scene(), s.inc, 1))
 	held := *s
@@ -146,7 +149,7 @@ func TestWhateverIsTypedTheDebriefFitsAndPingsNobody(t *testing.T) {
 			flow.DebriefCanceled{Reason: cut(typed, flow.MaxReason)},
 			flow.DebriefShared{With: 8},
 		}
-		messages := []Message{DebriefSoon(sc, s.inc), DebriefOverDM(sc, s.inc, 1), DebriefRefusedDM(sc, s.inc), NotUnbookedDM(sc, s.inc, typed), DebriefWaitsDM(sc, s.inc, typed)}
+		messages := []Message{DebriefSoon(sc, s.inc, []string{typed, typed}), DebriefOverDM(sc, s.inc, 1), DebriefRefusedDM(sc, s.inc), NotUnbookedDM(sc, s.inc, typed), DebriefWaitsDM(sc, s.inc, typed)}
 		for _, f := range facts {
 			ev := flow.Event{Seq: 9, At: start, By: ben, Fact: f}
 			messages = append(messages, Say(sc.Sentence(s.inc, ev)))

@@ -198,7 +198,7 @@ func EditPostmortemTemplateForm(s Scene, d TemplateDraft, r Ref, e Editing) slac
 		parts = append(slices.Clone(parts), "")
 	}
 	for i, part := range parts {
-		label, note := "Text", say("Markdown. Lines that begin with > are help texts; a section that holds nothing else counts as empty.")
+		label, note := "Text", say("Markdown. Lines that begin with > are help texts: the day before the debrief the channel reads below which headings they still stand.")
 		if i > 0 {
 			label, note = fmt.Sprintf("Text, part %d", i+1), say("It goes on where part %d ends: a field holds 3,000 characters.", i)
 		}

@@ -36,7 +36,7 @@ func (b *Bot) postSoon(ctx context.Context, job store.Job, inc flow.Incident) (s
 	if inc.Debrief == nil || inc.Debrief.Since != job.Effect.Seq || inc.Debrief.Held {
 		return store.Outcome{}, nil
 	}
-	_, err := b.postIn(ctx, job, inc, "", blocks.DebriefSoon(b.scene(ctx), inc))
+	_, err := b.postIn(ctx, job, inc, "", blocks.DebriefSoon(b.scene(ctx), inc, b.unwritten(ctx, inc)))
 	return store.Outcome{}, err
 }
 

@@ -28,7 +28,7 @@ var scopesOf = map[string][]string{
 	"GetConversationHistoryContext":    {"channels:history", "groups:history", "im:history"},
 	"GetConversationRepliesContext":    {"channels:history", "groups:history"},
 	"OpenConversationContext":          {"im:write"},
-	"CreateChannelCanvasContext":       {"canvases:write"}, "CreateCanvasContext": {"canvases:write"}, "UploadFileContext": {"files:write"},
+	"CreateChannelCanvasContext":       {"canvases:write"}, "CreateCanvasContext": {"canvases:write"}, "LookupCanvasSectionsContext": {"canvases:read"}, "UploadFileContext": {"files:write"},
 	"PostEphemeralContext":          {"chat:write"},
 	"AddPinContext":                 {"pins:write"},
 	"SetTopicOfConversationContext": {"channels:manage", "groups:write"},

@@ -53,6 +53,7 @@ package e2e
 //	excuse 'METHOD CODE'                                      an error of Slack's, or a line of the log, that the script brings about
 //	admin writes-status ben :palm_tree: 'On vacation'         the status beside somebody's name, as they would write it
 //	admin deactivates dora; admin guests cem; admin shares ops; admin adds-bot war-room; admin kicks-bot inc-1
+//	admin writes-canvas 'Post-mortem of INC-1' OLD NEW         somebody writes NEW in the place of OLD in that canvas
 //	admin promotes ben; admin demotes ben; group oncall cem   an admin of the workspace; a user group with who is in it
 //	restart                                                   the bot ends and starts again, on the same store
 //

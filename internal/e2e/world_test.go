@@ -173,6 +173,8 @@ func admin(l *line) {
 		err = s.AddApp(strings.TrimPrefix(l.r.channel(what, ""), "#"))
 	case "kicks-bot":
 		err = s.KickApp(strings.TrimPrefix(l.r.channel(what, ""), "#"))
+	case "writes-canvas":
+		err = s.WriteCanvas(l.arg(1, "a title"), l.arg(2, "what stands there"), l.arg(3, "what is written instead"))
 	default:
 		l.fail("an admin does not know how to %q", l.args[0])
 	}

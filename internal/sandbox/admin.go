@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -196,4 +197,18 @@ func (s *Server) Canvases() map[string]string {
 		out[v.Title] = v.Markdown
 	}
 	return out
+}
+
+// WriteCanvas has somebody write something in the place of a text in a canvas whose title begins so.
+func (s *Server) WriteCanvas(title, old, with string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, v := range s.ws.Canvases {
+		if strings.HasPrefix(v.Title, title) && strings.Contains(v.Markdown, old) {
+			v.Markdown = strings.Replace(v.Markdown, old, with, 1)
+			s.touch()
+			return nil
+		}
+	}
+	return fmt.Errorf("no canvas %q says %q", title, old)
 }

@@ -395,6 +395,20 @@ func TestPinsBookmarksReactionsAndCanvasesAreKept(t *testing.T) {
 		if got := r.Canvases()["Post-mortem"]; got != "# One\ntwo" {
 			t.Errorf("%q", got)
 		}
+		lookup := func(criteria string) int {
+			return strings.Count(string(r.must("canvases.sections.lookup", "canvas_id", id, "criteria", criteria)), `"temp:C:`)
+		}
+		for criteria, want := range map[string]int{
+			`{"section_types":["h1"]}`: 1, `{"section_types":["any_header"],"contains_text":"On"}`: 1, `{"contains_text":"tw"}`: 1,
+			`{"section_types":["h2","h3"]}`: 0, `{"section_types":["h1"],"contains_text":"two"}`: 0, `{"contains_text":"three"}`: 0,
+		} {
+			if got := lookup(criteria); got != want {
+				t.Errorf("%s finds %d sections", criteria, got)
+			}
+		}
+		r.refused("canvas_not_found", "canvases.sections.lookup", "canvas_id", "F0", "criteria", `{"contains_text":"x"}`)
+		r.refused("invalid_arguments", "canvases.sections.lookup", "canvas_id", id, "criteria", `{}`)
+		r.refused("invalid_arguments", "canvases.sections.lookup", "canvas_id", id, "criteria", `{"section_types":["h7"]}`)
 	})
 }
 

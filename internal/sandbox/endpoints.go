@@ -64,6 +64,7 @@ var endpoints = map[string]endpoint{
 
 	"canvases.create":               {run: (*Server).canvasesCreate, tier: tier2, need: scope("canvases:write")},
 	"canvases.edit":                 {run: (*Server).canvasesEdit, tier: tier3, need: scope("canvases:write"), required: "canvas_id changes"},
+	"canvases.sections.lookup":      {run: (*Server).canvasesSectionsLookup, tier: tier3, need: scope("canvases:read"), required: "canvas_id criteria"},
 	"conversations.canvases.create": {run: (*Server).conversationsCanvasesCreate, tier: tier2, need: scope("canvases:write"), required: "channel_id"},
 
 	"files.getUploadURLExternal":   {run: (*Server).filesGetUploadURL, tier: tier4, need: scope("files:write"), required: "filename length", formOnly: true},
