@@ -50,7 +50,10 @@ func TestEverythingAboutTheDebriefLooksAsItDid(t *testing.T) {
 		{Start: afternoon.Add(24 * time.Hour), End: afternoon.Add(25 * time.Hour), Outside: []flow.UserID{dana, ben}},
 	}
 	view("slots", DebriefForm(s.scene(), s.inc, google))
-	google.Slots, google.Problem = nil, "unreachable"
+	google.Debrief.Start = afternoon.Add(3 * time.Hour)
+	google.Slots = append([]SlotChoice{{Start: google.Debrief.Start, End: google.Debrief.Start.Add(45 * time.Minute), Busy: []flow.UserID{ben}, Typed: true}}, google.Slots...)
+	view("slots-typed", DebriefForm(s.scene(), s.inc, google))
+	google.Slots, google.Problem, google.Debrief.Start = nil, "unreachable", time.Time{}
 	view("no-slots", DebriefForm(s.scene(), s.inc, google))
 
 	s.does(ben, debriefAt(afternoon, ""))
@@ -201,11 +204,11 @@ func TestEveryProblemOfACalendarHasItsSentence(t *testing.T) {
 
 func TestAChoiceOfTimeIsReadBack(t *testing.T) {
 	c := SlotChoice{Start: afternoon, End: afternoon.Add(time.Hour)}
-	if from, to, ok := ParseSlot(SlotValue(c)); !ok || !from.Equal(c.Start) || !to.Equal(c.End) {
-		t.Error(from, to, ok)
+	if from, to, typed, ok := ParseSlot(SlotValue(c, afternoon)); !ok || !from.Equal(c.Start) || !to.Equal(c.End) || !typed.Equal(afternoon) {
+		t.Error(from, to, typed, ok)
 	}
-	for _, bad := range []string{"", SlotOther, "1", "a/b"} {
-		if _, _, ok := ParseSlot(bad); ok {
+	for _, bad := range []string{"", SlotOther, SlotAgain, "1", "1/2", "a/b/c"} {
+		if _, _, _, ok := ParseSlot(bad); ok {
 			t.Errorf("%q is read", bad)
 		}
 	}

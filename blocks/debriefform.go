@@ -11,10 +11,11 @@ import (
 	"epilogue/flow"
 )
 
-// FieldSlot is the choice of a time that suits everyone; SlotOther is none of them.
+// FieldSlot is the choice of a time that suits everyone; SlotOther is none of them, and SlotAgain looks for times once more.
 const (
 	FieldSlot = "slot"
 	SlotOther = "other"
+	SlotAgain = "again"
 )
 
 // Debriefing is what the form for a debrief shows.
@@ -40,6 +41,7 @@ type SlotChoice struct {
 	Standing   string        // the standing meeting whose time this is
 	Outside    []flow.UserID // who is outside their working hours
 	Busy       []flow.UserID // who has something else
+	Typed      bool          // it is not one of the best, but what stands under Start
 }
 
 // DebriefForm asks for the debrief. Without a calendar of ours its second step has the buttons that make the event, and the time is confirmed there;
@@ -50,12 +52,11 @@ func DebriefForm(s Scene, inc flow.Incident, d Debriefing) slack.ModalViewReques
 	switch {
 	case d.Confirm && d.Calendar:
 		action, submit = DebriefConfirm, "Schedule"
-		shown = s.offered(d)
+		shown = s.offered(inc, d)
 	case d.Confirm:
 		action, submit = DebriefConfirm, "Confirm"
 		shown = s.byHand(inc, d)
 	case d.Calendar:
-		submit = "Find a time"
 		shown = []slack.Block{section(say("Next you choose a time that suits everyone who is needed. Nothing is sent before that."), nil)}
 	default:
 		shown = []slack.Block{section(say("Next you get the event, filled in for your calendar. Nothing is sent before that."), nil)}
@@ -76,10 +77,10 @@ func DebriefForm(s Scene, inc flow.Incident, d Debriefing) slack.ModalViewReques
 func debriefFields(inc flow.Incident, d Debriefing) []slack.Block {
 	when := input(flow.FieldStart, "Start", momentPicker(flow.FieldStart, d.Debrief.Start))
 	switch {
-	case len(d.Slots) > 0:
-		when = hint(optional(when), say("For another time than those above."))
-	case d.Calendar && !d.Confirm:
-		when = hint(optional(when), say("Empty: I look for a time."))
+	case d.Calendar && d.Confirm:
+		when = optional(when)
+	case d.Calendar:
+		when = hint(optional(when), say("If you have one in mind. I look whether it suits everyone, and for others."))
 	}
 	shown := []slack.Block{
 		when,
@@ -112,14 +113,14 @@ func (s Scene) byHand(inc flow.Incident, d Debriefing) []slack.Block {
 }
 
 // offered is the second step with one: times to choose from.
-func (s Scene) offered(d Debriefing) []slack.Block {
+func (s Scene) offered(inc flow.Incident, d Debriefing) []slack.Block {
 	if d.Looking {
 		return []slack.Block{section(say("Looking into the calendars of everyone who is needed…"), nil)}
 	}
 	var shown []slack.Block
 	if d.Problem != "" {
 		shown = append(shown, section(say("No times could be looked for: %s. Choose one under Start.", s.Problem(d.Problem)), nil))
-	} else if len(d.Slots) == 0 {
+	} else if !slices.ContainsFunc(d.Slots, func(c SlotChoice) bool { return !c.Typed }) {
 		line := say("No time was found before the task is due. Choose one under Start.")
 		if len(d.Blocking) > 0 {
 			line = join(" ", line, say("Their calendars leave the least: %s.", s.named(d.Blocking)))
@@ -129,31 +130,37 @@ func (s Scene) offered(d Debriefing) []slack.Block {
 	if len(d.Unread) > 0 {
 		shown = append(shown, section(say("I cannot see when they are busy: %s. Ask them, or share their calendars with the organizer.", s.named(d.Unread)), nil))
 	}
-	if len(d.Slots) == 0 {
-		return shown
-	}
-	options := make([]*slack.OptionBlockObject, 0, len(d.Slots)+1)
+	options := make([]*slack.OptionBlockObject, 0, len(d.Slots)+2)
 	for _, c := range d.Slots {
-		options = append(options, explained(option(SlotValue(c), slotLabel(c, d.Zone)), s.slotNote(c)))
+		o := option(SlotValue(c, d.Debrief.Start), slotLabel(c, d.Zone))
+		options = append(options, explained(o, s.slotNote(c, inc)))
 	}
-	options = append(options, option(SlotOther, "Another time, as under Start"))
-	chosen := options[0]
-	if !d.Debrief.Start.IsZero() {
-		chosen = options[len(options)-1]
-	}
-	return append(shown, input(FieldSlot, "Time", radio(FieldSlot, chosen, options...)))
+	options = append(options, option(SlotOther, "Another time, as under Start"),
+		explained(option(SlotAgain, "Look again"), say("when you have changed who is needed, or the length")))
+	// Slack keeps what was chosen as long as the field has the same id. Other times are another field.
+	times := radio(FieldSlot+"#"+options[0].Value, options[0], options...)
+	return append(shown, input(FieldSlot, "Time", times))
 }
 
-// SlotValue is the value of a choice, which ParseSlot reads.
-func SlotValue(c SlotChoice) string { return fmt.Sprintf("%d/%d", c.Start.Unix(), c.End.Unix()) }
-
-// ParseSlot reads a choice; false for none of the times that were offered.
-func ParseSlot(value string) (start, end time.Time, ok bool) {
-	var from, to int64
-	if n, err := fmt.Sscanf(value, "%d/%d", &from, &to); n != 2 || err != nil {
-		return start, end, false
+// SlotValue is the value of a choice, which ParseSlot reads. It keeps what stood under Start meanwhile: what is typed there afterwards is another time.
+func SlotValue(c SlotChoice, typed time.Time) string {
+	var held int64
+	if !typed.IsZero() {
+		held = typed.Unix()
 	}
-	return time.Unix(from, 0).UTC(), time.Unix(to, 0).UTC(), true
+	return fmt.Sprintf("%d/%d/%d", c.Start.Unix(), c.End.Unix(), held)
+}
+
+// ParseSlot reads a choice, and what stood under Start when it was offered; false for none of the times.
+func ParseSlot(value string) (start, end, typed time.Time, ok bool) {
+	var from, to, held int64
+	if n, err := fmt.Sscanf(value, "%d/%d/%d", &from, &to, &held); n != 3 || err != nil {
+		return start, end, typed, false
+	}
+	if held != 0 {
+		typed = time.Unix(held, 0).UTC()
+	}
+	return time.Unix(from, 0).UTC(), time.Unix(to, 0).UTC(), typed, true
 }
 
 func slotLabel(c SlotChoice, zone *time.Location) string {
@@ -164,8 +171,14 @@ func slotLabel(c SlotChoice, zone *time.Location) string {
 }
 
 // slotNote says what is not right about a time, and with whom.
-func (s Scene) slotNote(c SlotChoice) Text {
+func (s Scene) slotNote(c SlotChoice, inc flow.Incident) Text {
 	var notes []Text
+	switch {
+	case c.Typed && inc.Debrief != nil && inc.Debrief.Start.Equal(c.Start):
+		notes = append(notes, say("as it is now"))
+	case c.Typed:
+		notes = append(notes, say("as under Start"))
+	}
 	if c.Standing != "" {
 		notes = append(notes, say("%s", brief(c.Standing, 40)))
 	}

@@ -186,9 +186,6 @@ func (b *Bot) filled(ctx context.Context, r request, inc flow.Incident) (flow.Pl
 	if at := v.moment(flow.FieldStart); !at.IsZero() {
 		cmd.Start, cmd.End = at, at.Add(b.lengthOf(r))
 	}
-	if start, end, ok := blocks.ParseSlot(v.field(blocks.FieldSlot)); ok {
-		cmd.Start, cmd.End, cmd.Typed = start, end, cmd.Start
-	}
 	for field, into := range map[string]*[]flow.Person{flow.FieldRequired: &cmd.Required, flow.FieldWelcome: &cmd.Optional} {
 		for _, id := range v.users(field) {
 			p, err := b.people.candidate(ctx, id, inc)
@@ -199,6 +196,26 @@ func (b *Bot) filled(ctx context.Context, r request, inc flow.Incident) (flow.Pl
 		}
 	}
 	return cmd, nil
+}
+
+// withChoice has the time that is chosen in a form, in place of the one under Start. What was typed there since times were offered is another one.
+func withChoice(v viewState, cmd flow.PlanDebrief) flow.PlanDebrief {
+	start, end, held, ok := blocks.ParseSlot(v.field(blocks.FieldSlot))
+	if !ok {
+		return cmd
+	}
+	if !cmd.Start.Equal(held) {
+		cmd.Typed = cmd.Start
+	}
+	cmd.Start, cmd.End = start, end
+	return cmd
+}
+
+// looksAgain reports whether a form asks for other times than those that it offers: its length is another one by now, or somebody wants them.
+func (b *Bot) looksAgain(r request) bool {
+	choice := r.view.field(blocks.FieldSlot)
+	start, end, _, ok := blocks.ParseSlot(choice)
+	return choice == blocks.SlotAgain || ok && end.Sub(start) != b.lengthOf(r)
 }
 
 // lengthOf is how long the debrief of a form takes; 0 for what is no length, which the rules refuse.
@@ -230,25 +247,15 @@ func (b *Bot) submitDebrief(ctx context.Context, r request, inc flow.Incident) (
 	if err != nil {
 		return answer{}, err
 	}
-	if blocks.Action(r.view.Callback) == blocks.DebriefConfirm {
-		cmd.Book = b.booker != nil
-		return b.submit(ctx, r, inc.ID, cmd)
-	}
 	cmd.Book = b.booker != nil
-	err = b.ask(ctx, r, inc, cmd)
-	switch {
-	case cmd.Book && timeMissing(cmd, err):
-		cmd.Start = b.clock.Now().Add(time.Hour) // to hear of whatever else is wrong
-		cmd.End = cmd.Start.Add(b.lengthOf(r))
-		if err := b.ask(ctx, r, inc, cmd); err != nil && !unchanged(err) {
-			return answer{}, err
-		}
-		cmd.Start, cmd.End = time.Time{}, time.Time{}
-		return b.findTime(ctx, r, inc, cmd), nil
-	case err != nil && (cmd.Book || !unchanged(err)):
-		return answer{}, err
+	switch confirms := blocks.Action(r.view.Callback) == blocks.DebriefConfirm; {
+	case confirms && !(cmd.Book && b.looksAgain(r)):
+		return b.submit(ctx, r, inc.ID, withChoice(r.view, cmd))
 	case cmd.Book:
-		return b.submit(ctx, r, inc.ID, cmd)
+		return b.offerTimes(ctx, r, inc, cmd)
+	}
+	if err := b.ask(ctx, r, inc, cmd); err != nil && !unchanged(err) {
+		return answer{}, err
 	}
 	return b.secondStep(ctx, r, inc, cmd)
 }
@@ -271,7 +278,7 @@ func (b *Bot) secondStep(ctx context.Context, r request, inc flow.Incident, cmd 
 	}
 	d.Uninvited = without
 	form := blocks.DebriefForm(b.scene(ctx), inc, d)
-	return answer{ack: slack.NewUpdateViewSubmissionResponse(b.carries(r, &form))}, nil
+	return b.replaceForm(r, *b.carries(r, &form)), nil
 }
 
 // carries keeps what the form before carried along.

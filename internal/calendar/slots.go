@@ -85,6 +85,17 @@ func Slots(n Need) []Slot {
 	return out
 }
 
+// Against is who has something else at a time, and who is outside their working hours then.
+func Against(n Need, at Span) (busy, outside []string) {
+	for _, a := range n.Required {
+		if slices.ContainsFunc(a.Busy, func(b Span) bool { return b.Start.Before(at.End) && at.Start.Before(b.End) && b.End.After(b.Start) }) {
+			busy = append(busy, a.Name)
+		}
+	}
+	n.Within = Span{at.Start.Truncate(step), at.End.Add(step - 1).Truncate(step)}
+	return busy, newGrid(n).outside(at)
+}
+
 // Blocking are those whose calendars leave no time, the one with the most busy time first: at most three.
 func Blocking(n Need) []string {
 	type load struct {

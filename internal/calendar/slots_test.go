@@ -222,3 +222,28 @@ func BenchmarkSlots(b *testing.B) {
 		calendar.Slots(n)
 	}
 }
+
+func TestWhatIsAgainstATimeIsSaidOfAnyTime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := anyNeed(t)
+		start := n.Within.Start.Add(time.Duration(rapid.IntRange(-3*24*12, 9*24*12).Draw(t, "at")) * 5 * time.Minute)
+		span := calendar.Span{Start: start, End: start.Add(n.Length)}
+		busy, off := calendar.Against(n, span)
+		if free(n, start) != (len(busy) == 0) {
+			t.Fatalf("%v are busy, and it is free: %v", busy, free(n, start))
+		}
+		for _, who := range outside(n, start) {
+			if !slices.Contains(off, who) {
+				t.Fatalf("%s is outside their hours, and is not named: %v", who, off)
+			}
+		}
+		for _, who := range off { // quarters of an hour that the time touches count as a whole
+			around := n
+			from := start.Truncate(15 * time.Minute)
+			around.Length = start.Add(n.Length + 15*time.Minute - 1).Truncate(15 * time.Minute).Sub(from)
+			if !slices.Contains(outside(around, from), who) {
+				t.Fatalf("%s is named, and is within their hours", who)
+			}
+		}
+	})
+}
