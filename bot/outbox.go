@@ -30,11 +30,11 @@ type outbox struct {
 	busy    sync.WaitGroup
 
 	mu     sync.Mutex
-	inHand map[string]int // jobs being delivered: ID → Claims
+	inHand map[string]grip // jobs being delivered, by ID
 }
 
 func newOutbox(s store.Outbox, clock Clock, log *slog.Logger, deliver func(context.Context, store.Job) (store.Outcome, error)) *outbox {
-	return &outbox{store: s, clock: clock, log: log, deliver: deliver, woken: make(chan struct{}, 1), inHand: map[string]int{}}
+	return &outbox{store: s, clock: clock, log: log, deliver: deliver, woken: make(chan struct{}, 1), inHand: map[string]grip{}}
 }
 
 // wake says that there may be something to do.
@@ -78,33 +78,47 @@ func (o *outbox) hand(ctx, delivering context.Context) error {
 			<-slots // we have it in hand: its lease ended early, since the business clock was moved
 		default:
 			o.busy.Go(func() {
-				defer func() { o.end(job.ID); <-slots; o.wake() }()
+				defer func() { <-slots; o.wake() }()
 				o.one(delivering, job)
 			})
 		}
 	}
 }
 
-// begin notes that a job is in hand; false if it is already. The last claim is the one that counts.
+// grip is a job in hand, as it was claimed last, and how often it was while it was in hand. Its own count starts anew when it is put back.
+type grip struct {
+	job   store.Job
+	times int
+}
+
+// begin notes that a job is in hand; false if it is already. The last claim is the one that counts, and whoever has it in hand sees to it.
 func (o *outbox) begin(job store.Job) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	_, already := o.inHand[job.ID]
-	o.inHand[job.ID] = job.Claims
-	return !already
+	times := o.inHand[job.ID].times
+	o.inHand[job.ID] = grip{job, times + 1}
+	return times == 0
 }
 
-// claims is how often a job in hand was claimed by now.
-func (o *outbox) claims(id string) int {
+// last is a job in hand as it was claimed last.
+func (o *outbox) last(job store.Job) grip {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.inHand[id]
+	if h, ok := o.inHand[job.ID]; ok {
+		return h
+	}
+	return grip{job: job}
 }
 
-func (o *outbox) end(id string) {
+// letGo lets go of a job; false, and it stays in hand, if it was claimed once more since it was looked at.
+func (o *outbox) letGo(h grip) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	delete(o.inHand, id)
+	if o.inHand[h.job.ID].times != h.times {
+		return false
+	}
+	delete(o.inHand, h.job.ID)
+	return true
 }
 
 // giveBack puts back a job that was claimed as everything ends, so that nobody wonders later what became of it.
@@ -146,15 +160,37 @@ type again struct {
 func (a again) Error() string { return fmt.Sprintf("again in %s: %v", a.after, a.why) }
 func (a again) Unwrap() error { return a.why }
 
-// one delivers one job and writes down how it ended, also when the process is about to stop: the outcome must not be lost for
-// want of a context.
+// one delivers one job, and once more for as long as it is put back and handed out again before it was let go of: nobody else would see to it before its
+// lease ends.
 func (o *outbox) one(ctx context.Context, job store.Job) {
-	out, err := o.attempt(ctx, job)
+	for more := true; more; {
+		out, err := o.attempt(ctx, job)
+		job, more = o.conclude(ctx, job, out, err)
+	}
+}
+
+// conclude writes down how a job ended, also when the process is about to stop: the outcome must not be lost for want of a context. Then it lets go of the
+// job, unless that was handed out again meanwhile.
+func (o *outbox) conclude(ctx context.Context, job store.Job, out store.Outcome, err error) (again store.Job, more bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callWithin)
 	defer cancel()
-	out.At, job.Claims = o.clock.Now(), o.claims(job.ID)
-	if wrong := o.settle(ctx, job, out, err); wrong != nil && !errors.Is(wrong, store.ErrNotFound) {
-		o.log.Error("cannot write down how a job ended", "job", job.ID, "lane", job.Lane, "err", wrong)
+	for out.At = o.clock.Now(); ; {
+		h := o.last(job)
+		job.Claims = h.job.Claims
+		wrong := o.settle(ctx, job, out, err)
+		if wrong != nil && !errors.Is(wrong, store.ErrNotFound) {
+			o.log.Error("cannot write down how a job ended", "job", job.ID, "lane", job.Lane, "err", wrong)
+		}
+		switch {
+		case o.letGo(h):
+			return job, false
+		case wrong == nil && err != nil:
+			return o.last(job).job, true // it was put back, and handed out at once
+		case err == nil:
+			o.letGo(o.last(job)) // what is done is done, however often it was handed out meanwhile
+			return job, false
+		}
+		// It was handed out between the look and the writing, which counts for nothing then.
 	}
 }
 

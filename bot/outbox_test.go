@@ -288,3 +288,61 @@ func TestAnAnswerIsPromisedOnlyForTheChannelThatIsMade(t *testing.T) {
 		t.Errorf("%+v", jobs)
 	}
 }
+
+// hasty hands a job out again as soon as it is put back, or just before.
+type hasty struct {
+	*shelf
+	o      *outbox
+	before bool // the job is handed out once more before it is put back, since its lease has ended
+	again  int
+}
+
+func (h *hasty) Retry(ctx context.Context, j store.Job, at time.Time, sent bool, why string) error {
+	if h.again--; h.again < 0 {
+		return h.shelf.Retry(ctx, j, at, sent, why)
+	}
+	if h.before {
+		j.Claims++
+		h.o.begin(j)
+		return store.ErrNotFound
+	}
+	err := h.shelf.Retry(ctx, j, at, sent, why)
+	j.Claims, j.Tries = 1, j.Tries+1
+	if h.o.begin(j) {
+		return errors.New("it is not in hand any more")
+	}
+	return err
+}
+
+func TestAJobThatIsHandedOutBeforeItWasLetGoOfWaitsForNoLease(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		before     bool
+		deliveries int
+		ended      []ending
+	}{
+		{"put back, and due at once", false, 2, []ending{{How: "retry", Job: "J1", After: time.Second}, {How: "finish", Job: "J1", Out: store.Outcome{At: dawn}}}},
+		{"its lease ended as it was put back", true, 1, []ending{{How: "retry", Job: "J1", After: time.Second}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &hasty{shelf: &shelf{}, before: c.before, again: 1}
+			deliveries := 0
+			o := newOutbox(s, stopped{}, quietLog(), func(context.Context, store.Job) (store.Outcome, error) {
+				if deliveries++; deliveries > 1 {
+					return store.Outcome{}, nil
+				}
+				return store.Outcome{}, &slack.RateLimitedError{RetryAfter: time.Second}
+			})
+			s.o = o
+			job := store.Job{ID: "J1", Claims: 1}
+			o.begin(job)
+			o.one(t.Context(), job)
+			if diff := cmp.Diff(c.ended, s.ended); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if deliveries != c.deliveries || len(o.inHand) != 0 {
+				t.Errorf("%d deliveries, %d in hand", deliveries, len(o.inHand))
+			}
+		})
+	}
+}
