@@ -20,7 +20,7 @@ func (s Scene) consequence(c flow.Consequence) Text {
 	case flow.HiddenFlow:
 		return say("%s has no statuses: nobody is asked about it, and incidents that it applies to are closed plainly.", quoted(c.Flow))
 	case flow.NeverReached:
-		return say("No incident gets to %s: %s comes before it and applies to every incident.", quoted(c.Flow), quoted(c.Other))
+		return say("No incident gets to %s: %s comes before it and applies to every incident. Move it up in the App Home.", quoted(c.Flow), quoted(c.Other))
 	case flow.NoFlowAsks:
 		return say("No flow is left that an incident could enter: nobody is asked when one is closed.")
 	case flow.StillUsed:
@@ -84,14 +84,20 @@ func Trials(trials []flow.Trial) Text {
 	if len(trials) == 0 {
 		return say("There is no incident yet to try this on.")
 	}
-	var itself, asked int
+	var itself, asked, other int
 	for _, t := range trials {
 		switch t.Outcome {
 		case flow.WouldEnter:
 			itself++
 		case flow.WouldAsk, flow.WouldAskInstead:
 			asked++
+		case flow.OtherFirst:
+			other++
 		}
 	}
-	return say("Of the last %s, %d would have entered by themselves, %d if somebody had said so, %d not.", count(len(trials), "incident"), itself, asked, len(trials)-itself-asked)
+	said := say("Of the last %s, %d would have entered by themselves, %d if somebody had said so, %d not.", count(len(trials), "incident"), itself, asked, len(trials)-itself-asked)
+	if other > 0 {
+		return say("%s %d of these would, if no other flow came first.", said, other)
+	}
+	return said
 }

@@ -30,7 +30,7 @@ func TestWhatAnEditMeansIsSaid(t *testing.T) {
 		},
 		{
 			flow.Consequence{Means: flow.NeverReached, Flow: "Major", Other: "Standard"},
-			"No incident gets to “Major”: “Standard” comes before it and applies to every incident.",
+			"No incident gets to “Major”: “Standard” comes before it and applies to every incident. Move it up in the App Home.",
 		},
 		{flow.Consequence{Means: flow.NoFlowAsks}, "No flow is left that an incident could enter: nobody is asked when one is closed."},
 		{
@@ -69,7 +69,7 @@ func TestATrialSaysWhichConditionDecided(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff("Of the last 6 incidents, 1 would have entered by themselves, 2 if somebody had said so, 3 not.", Trials(trials).Plain()); diff != "" {
+	if diff := cmp.Diff("Of the last 6 incidents, 1 would have entered by themselves, 2 if somebody had said so, 3 not. 1 of these would, if no other flow came first.", Trials(trials).Plain()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff("There is no incident yet to try this on.", Trials(nil).Plain()); diff != "" {

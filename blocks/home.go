@@ -209,7 +209,7 @@ func (s Scene) homeFilters(l Look) slack.Block {
 	return actions("home/filters", show, s.flowMenu(HomeFlow, "Which flow", l.Flow, "All flows"))
 }
 
-// postLine is an incident in the post-incident stage: INC-42 · Checkout errors in EU · Reviewing, 1 of 3 settled · 1 late · Ana · entered 3 days ago.
+// postLine is an incident in the post-incident stage: INC-42 · Checkout errors in EU, and below it Reviewing, 1 of 3 settled · 1 late · Ana · entered 3 days ago.
 func (s Scene) postLine(inc flow.Incident) Text {
 	where := say("%s, %s", s.statusName(inc), settledOf(inc.Progress(inc.Status)))
 	late := 0
@@ -228,7 +228,7 @@ func (s Scene) postLine(inc flow.Incident) Text {
 	if len(s.Process.Flows) > 1 && inc.Snapshot != nil {
 		in = brief(inc.Snapshot.Name, shortPerson)
 	}
-	return join(" · ", bold(heading(inc)), where, overdue, in, lead, say("entered %s", s.ago(inc.ResolvedAt)))
+	return join("\n", bold(heading(inc)), join(" · ", where, overdue, in, lead, say("entered %s", s.ago(inc.ResolvedAt))))
 }
 
 func (s Scene) homeClosed(page Page[flow.Incident]) []slack.Block {
@@ -252,5 +252,5 @@ func (s Scene) closedLine(inc flow.Incident) Text {
 	case inc.Snapshot != nil:
 		became = tallyOf(inc)
 	}
-	return join(" · ", bold(heading(inc)), say("closed %s", s.date(inc.ClosedAt)), became)
+	return join("\n", bold(heading(inc)), join(" · ", say("closed %s", s.date(inc.ClosedAt)), became))
 }

@@ -12,24 +12,25 @@ func (s Scene) homeProcess(d HomeData) []slack.Block {
 		return nil
 	}
 	page := pageOf(s.Process.Flows, d.Look.Pages[SectionFlows], HomeFlows)
-	shown := []slack.Block{divider(), header("Process")}
+	shown := []slack.Block{divider(), header("Process"), actions("process/do",
+		button(AddFlow, "Add flow", Ref{}, ""),
+		button(Settings, "Settings", Ref{}, "Process"),
+		button(PostmortemTemplates, "Templates", Ref{}, "Post-mortem"),
+		button(History, "History", Ref{}, "Process"))}
 	if len(page.Items) == 0 {
 		shown = append(shown, section(say("There is no flow: whoever closes an incident is asked nothing."), nil))
+	} else {
+		shown = append(shown, small(say("An incident goes through the first of these flows that applies to it. What you change concerns incidents that are resolved from then on.")))
 	}
 	for i, f := range page.Items {
 		at := page.Number*HomeFlows + i
 		shown = append(shown,
-			section(say("%d. %s: %s", at+1, bold(brief(f.Name, shortName)), s.flowInWords(f)), s.flowMenuOf(f, at)),
+			section(join("\n", say("%d. %s", at+1, bold(brief(f.Name, shortName))), s.flowInWords(f)), s.flowMenuOf(f, at)),
 			actions("process/flow/"+string(f.Key),
 				button(EditFlow, "Edit", Ref{Flow: f.Key}, f.Name),
 				button(PreviewFlow, "Preview", Ref{Flow: f.Key}, f.Name)))
 	}
-	shown = append(shown, page.turn(HomePage, Ref{Want: SectionFlows})...)
-	return append(shown, actions("process/do",
-		button(AddFlow, "Add flow", Ref{}, ""),
-		button(Settings, "Settings", Ref{}, "Process"),
-		button(PostmortemTemplates, "Templates", Ref{}, "Post-mortem"),
-		button(History, "History", Ref{}, "Process")))
+	return append(shown, page.turn(HomePage, Ref{Want: SectionFlows})...)
 }
 
 // flowMenuOf is the menu of a flow. What it moves goes to a place, not by one: a click that arrives twice moves it once.
@@ -54,7 +55,11 @@ func (s Scene) flowMenuOf(f flow.Flow, at int) slack.BlockElement {
 // flowInWords says who enters a flow, how much there is to do in it, and who may opt out.
 func (s Scene) flowInWords(f flow.Flow) Text {
 	size := say("%s, %s", statuses(len(f.Statuses)), count(f.Tasks(), "task"))
-	return say("%s. %s. Opt out: %s.", s.entersInWords(f), size, right(f.OptOut))
+	said := say("%s. %s. Opt out: %s.", capital(s.entersInWords(f)), size, right(f.OptOut))
+	if first, never := s.Process.Before(f.Key); never && !f.Disabled && len(f.Statuses) > 0 {
+		return say("*No incident gets here:* %s comes first and applies to every incident.\n%s", quoted(first.Name), said)
+	}
+	return said
 }
 
 func (s Scene) entersInWords(f flow.Flow) Text {

@@ -37,7 +37,7 @@ func FlowForm(s Scene, f flow.Flow, d FlowDraft, r Ref, e Editing) slack.ModalVi
 	}
 	shown = append(shown, divider(), header("Statuses"))
 	for i, st := range f.Statuses {
-		shown = append(shown, section(say("%d. %s, %s", i+1, bold(brief(st.Name, shortName)), count(len(st.Tasks), "task")), statusMenu(f, st, i)))
+		shown = append(shown, section(join("\n", say("%d. %s, %s", i+1, bold(brief(st.Name, shortName)), count(len(st.Tasks), "task")), tasksInShort(st)), statusMenu(f, st, i)))
 	}
 	if len(f.Statuses) == 0 {
 		shown = append(shown, section(say("There are none: nobody is asked about this flow."), nil))
@@ -49,6 +49,11 @@ func FlowForm(s Scene, f flow.Flow, d FlowDraft, r Ref, e Editing) slack.ModalVi
 	shown = append(shown, actions("flow/do", do...))
 	r.Flow = f.Key
 	return modal(EditFlow, r, "Edit flow", "Save", shown...)
+}
+
+// tasksInShort names the first tasks of a status.
+func tasksInShort(st flow.Status) Text {
+	return listed(st.Tasks, func(t flow.Template) Text { return brief(t.Title, shortPerson) })
 }
 
 // concerned reports whether there are incidents that keep their snapshot: they may be brought up to date.

@@ -111,10 +111,10 @@ func Digest(conditions []flow.Condition) flow.Key {
 // on the last incidents: trials is what came of that, and r.Key then names the conditions that were tried.
 func RulesForm(s Scene, f flow.Flow, conditions []flow.Condition, trials []flow.Trial, r Ref, e Editing) slack.ModalViewRequest {
 	r.Flow = f.Key
-	does, head := say("These conditions decide which incidents %s is for. All that are filled in must match; none: every incident.", quoted(f.Name)), "Who it is for"
+	does, head := say("These conditions decide which incidents %s is for. All that are filled in must match; none: every incident.", quoted(f.Name)), "Which incidents"
 	if r.Want == flow.FieldEntersWhen {
 		does, head = say("These conditions decide which incidents enter %s by themselves; of the others people are asked. All that are filled in must match; none: always.",
-			quoted(f.Name)), "Who enters by itself"
+			quoted(f.Name)), "Enters by itself when"
 	}
 	submit := words("Try")
 	if r.Key != "" {

@@ -27,11 +27,11 @@ func TemplateForm(s Scene, f flow.Flow, st flow.Status, t flow.Template, after s
 		hint(optional(input(flow.FieldTitle, "Title", typed(flow.FieldTitle, t.Title, flow.MaxTitle, false))), say("Empty: what its kind is usually called. A custom task needs one.")),
 		hint(optional(input(flow.FieldDescription, "Instructions", typed(flow.FieldDescription, t.Description, flow.MaxDescription, true))), say("Slack's formatting works, such as bold, italic and code.")),
 		hint(optional(input(flow.FieldRole, "Role to assign", s.roleMenu(flow.FieldRole, t.Role))), say("For the kind “assign a role” only.")),
-		optional(input(flow.FieldAssignee, "Default assignee: whoever is", s.roleMenu(flow.FieldAssignee, t.Assignee.Role))),
+		optional(input(flow.FieldAssignee, "Default assignee, by role", s.roleMenu(flow.FieldAssignee, t.Assignee.Role))),
 		hint(optional(input(FieldPerson, "Or a person", person(FieldPerson, t.Assignee.User))), say("Empty, both: nobody has it at first.")),
 		hint(optional(input(flow.FieldDue, "Due after", typed(flow.FieldDue, after, 10, false))), say("A number. It counts from when the status begins. Empty: no due date.")),
 		input(FieldUnit, "Counted in", units(t.Due.Unit)),
-		optional(input(flow.FieldOptional, "Not doing", optionalBox(t.Optional))))
+		optional(input(flow.FieldOptional, "Optional task", optionalBox(t.Optional))))
 	if r.Key != "" && len(f.Statuses) > 1 {
 		shown = append(shown, input(flow.FieldStatus, "Status", s.statusesOf(f, st.Key)))
 	}
@@ -86,7 +86,7 @@ func units(set flow.Unit) slack.BlockElement {
 }
 
 func optionalBox(set bool) slack.BlockElement {
-	o := option(IsOptional, "Everyone may mark it not doing, whoever may opt out")
+	o := option(IsOptional, "Everyone may mark it not doing, also where opting out is restricted")
 	e := slack.NewCheckboxGroupsBlockElement(flow.FieldOptional, o)
 	if set {
 		e.InitialOptions = []*slack.OptionBlockObject{o}

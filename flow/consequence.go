@@ -120,6 +120,9 @@ func (p Process) covers(i int) (Flow, bool) {
 	return Flow{}, false
 }
 
+// Before is the flow that comes before another one and takes every incident, so that none gets to that one; false if there is no such flow.
+func (p Process) Before(k Key) (Flow, bool) { return p.covers(p.flowAt(k)) }
+
 // Asks reports whether any incident could enter a flow.
 func (p Process) Asks() bool {
 	for i, f := range p.Flows {

@@ -57,15 +57,15 @@ func (o *office) addsMajor(b *browser.Tab) {
 	chooses(b, "Who may opt out", "Admins")
 	submits(b)
 	noForm(b)
-	b.Sees("2. Major: enters by itself. 1 status, 2 tasks. Opt out: admins.")
+	b.Sees("2. Major No incident gets here: “Standard” comes first and applies to every incident. Enters by itself. 1 status, 2 tasks. Opt out: admins.")
 	o.rests()
 	overflow(b, "2. Major", "Move up")
 	b.Sees("1. Major", "2. Standard")
 
-	b.PressNear("Edit", "Major")
+	b.Press("Edit: Major")
 	titled(b, "Edit flow")
 	b.PressNear("Change", "every incident that no flow before it takes")
-	titled(b, "Who it is for")
+	titled(b, "Which incidents")
 	chooses(b, "Severity is at least", "Major")
 	submits(b)
 	b.Sees("Of the last 4 incidents, 2 would have entered by themselves, 0 if somebody had said so, 2 not.",
@@ -112,10 +112,12 @@ func (o *office) addsStatuses(b *browser.Tab) {
 	titled(b, "Edit flow")
 	b.Sees("1. Documenting", "2. Legal", "3. Reviewing")
 	b.Careful("the flow")
+	b.Size(1280, 1180)
 	picture(b, "flow")
+	b.Size(1280, 860)
 	submits(b)
 	noForm(b)
-	b.Sees("1. Major: enters by itself when severity is at least Major. 3 statuses, 4 tasks. Opt out: admins.", "2. Standard: people are asked.")
+	b.Sees("1. Major Enters by itself when severity is at least Major. 3 statuses, 4 tasks. Opt out: admins.", "2. Standard People are asked.")
 }
 
 // goesThroughMajor has Ben resolve a Major incident, which enters by itself. He may not opt out, and does its tasks. Of the
@@ -156,6 +158,7 @@ func (o *office) goesThroughMajor(ana *browser.Tab) {
 	ana.Press("general")
 	opensHome(ana)
 	ana.Sees("INC-6 · Refunds hang", "0 of 2 settled")
+	o.rests()
 	overflow(ana, "INC-6", "Opt out of post-incident")
 	types(ana, "Reason", "the bank said that it was theirs")
 	submits(ana)
