@@ -29,6 +29,8 @@ type years struct {
 	given  map[string]int // person and day → digests
 	down   bool
 	latest time.Time // that it ever was
+	edited time.Time // when working hours were changed
+	weeks  int       // that follow-ups were said to be late by
 }
 
 type sentDM struct {
@@ -122,6 +124,45 @@ func (y *years) open() []flow.Incident {
 	return page.Items
 }
 
+// all are the incidents in which somebody may have something to do: those of which only follow-ups are left, too.
+func (y *years) all() []flow.Incident {
+	page, err := y.db.List(y.t.Context(), store.Query{Stage: flow.Closed, Limit: 1000})
+	y.must(err)
+	left := slices.DeleteFunc(page.Items, func(inc flow.Incident) bool { return len(inc.OpenFollowUps()) == 0 })
+	return append(y.open(), left...)
+}
+
+// follow lets people do something about follow-ups, sometimes, also of incidents that are closed.
+func (y *years) follow() {
+	n := y.random.IntN(600)
+	if n > 12 {
+		return
+	}
+	page, err := y.db.List(y.t.Context(), store.Query{Limit: 1000})
+	y.must(err)
+	if len(page.Items) == 0 {
+		return
+	}
+	inc := page.Items[y.random.IntN(len(page.Items))]
+	due := flow.DateOf(y.at.In(y.zone)).AddDays(1 + y.random.IntN(20))
+	owner := flow.Person{User: y.anybody(), Standing: flow.FullMember, Member: true}
+	if len(inc.FollowUps) == 0 || n < 4 {
+		if n%2 == 0 {
+			owner = flow.Person{}
+		}
+		y.try(inc.ID, y.anybody(), flow.AddFollowUp{Title: "Retry", Owner: owner, Due: due})
+		return
+	}
+	f := inc.FollowUps[y.random.IntN(len(inc.FollowUps))].Number
+	y.try(inc.ID, y.anybody(), []flow.Command{
+		flow.SettleFollowUp{FollowUp: f, State: flow.Done},
+		flow.ReopenFollowUp{FollowUp: f},
+		flow.EditFollowUp{FollowUp: f, Due: &due},
+		flow.EditFollowUp{FollowUp: f, Owner: &owner},
+		flow.SnoozeFollowUp{FollowUp: f, Until: due},
+	}[y.random.IntN(5)])
+}
+
 // try carries out a command of somebody who is allowed to be refused.
 func (y *years) try(id flow.IncidentID, by flow.UserID, cmd flow.Command) {
 	_, _, err := y.do(y.t.Context(), id, by, "", cmd)
@@ -133,6 +174,7 @@ func (y *years) try(id flow.IncidentID, by flow.UserID, cmd flow.Command) {
 // live lets people do something, sometimes.
 func (y *years) live() {
 	n := y.random.IntN(1000)
+	y.follow()
 	switch {
 	case n < 9:
 		inc, err := y.declare(y.t.Context(), y.anybody(), "", flow.Declare{Name: "It is down", Lead: flow.Person{User: y.anybody(), Standing: flow.FullMember, Member: true}})
@@ -191,7 +233,18 @@ func (y *years) trouble() {
 		y.down = true
 	case n < 140:
 		y.down = false
+	case n < 142:
+		y.changeHours()
 	}
+}
+
+// changeHours has an admin change working hours.
+func (y *years) changeHours() {
+	p := y.process()
+	p.Version++
+	p.Hours = []flow.WorkingHours{{}, {From: 7*60 + 30, To: 16 * 60}, {From: 9 * 60, To: 18 * 60, Digest: 11 * 60}, {From: 10 * 60, To: 14 * 60}}[y.random.IntN(4)]
+	y.must(y.db.SaveProcess(y.t.Context(), store.ProcessVersion{Process: p, At: y.at}))
+	y.edited = y.at
 }
 
 // told looks at what was posted since it looked last.
@@ -222,8 +275,8 @@ func (y *years) told() {
 
 // missing looks, in the hour of digests, for what is due and was not told.
 func (y *years) missing() {
-	if y.at.Before(y.latest) {
-		return // the clock went back: who came back meanwhile hears of it the day after
+	if y.at.Before(y.latest) || y.at.Before(y.edited.AddDate(0, 0, 2)) {
+		return // the clock went back, or the hour of digests was moved past what was due: people hear of it later, at most the day after
 	}
 	y.latest = y.at
 	p := y.process()
@@ -235,12 +288,17 @@ func (y *years) missing() {
 		}
 		served, err := y.servedUntil(y.t.Context(), who)
 		y.must(err)
-		for _, inc := range y.open() {
+		for _, inc := range y.all() {
 			here, err := y.presences(y.t.Context(), inc, []flow.UserID{who})
 			y.must(err)
 			for _, due := range inc.Due(p.Calendar, who, today) {
 				if here[who].Here() && served != today {
 					y.t.Fatalf("at %s nobody has told %s: %s of %s/%d, due %v", local, who, due.Step, inc.ID, due.Task, inc.Tasks)
+				}
+			}
+			for _, due := range inc.DueFollowUps(who, today) {
+				if here[who].Here() && served != today {
+					y.t.Fatalf("at %s nobody has told %s: %s of follow-up %s/%d", local, who, due.Step, inc.ID, due.FollowUp)
 				}
 			}
 			for _, t := range inc.Tasks {
@@ -266,7 +324,42 @@ func (y *years) remindedOnce() (reminders int) {
 	return reminders
 }
 
+// eachWeekOnce looks at the follow-ups: each is said to be due once, then late at most once a week, and not for ever.
+func (y *years) eachWeekOnce(id flow.IncidentID, events []flow.Event) {
+	type said struct {
+		due   bool
+		weeks int
+		last  flow.Date
+	}
+	all := map[flow.FollowUpNumber]said{}
+	for _, ev := range events {
+		switch f := ev.Fact.(type) {
+		case flow.FollowUpEdited:
+			delete(all, f.FollowUp)
+		case flow.FollowUpReopened:
+			delete(all, f.FollowUp)
+		case flow.Reminded:
+			for _, s := range f.FollowUps {
+				was := all[s.FollowUp]
+				switch {
+				case s.Step == flow.OnTheDay && (was.due || was.weeks > 0):
+					y.t.Fatalf("%s: it was said twice that follow-up %d is due", id, s.FollowUp)
+				case s.Step == flow.WeekLate && (was.weeks == flow.MostWeeks || f.Day.Before(was.last.AddDays(7)) && !was.last.IsZero()):
+					y.t.Fatalf("%s: follow-up %d was said to be late on %s, the %dth time, and something of it on %s", id, s.FollowUp, f.Day, was.weeks+1, was.last)
+				}
+				was.due, was.last = was.due || s.Step == flow.OnTheDay, f.Day
+				if s.Step == flow.WeekLate {
+					was.weeks++
+				}
+				all[s.FollowUp] = was
+				y.weeks += was.weeks
+			}
+		}
+	}
+}
+
 func (y *years) eachStepOnce(id flow.IncidentID, events []flow.Event) (n int) {
+	y.eachWeekOnce(id, events)
 	said := map[string]bool{}
 	forget := func(task flow.TaskNumber) {
 		for _, s := range flow.Steps() {
@@ -315,6 +408,9 @@ func TestTwoYearsOfRemindersComeOnceInTheMorningAndNoneIsMissing(t *testing.T) {
 			}
 			n := y.remindedOnce()
 			t.Logf("%d reminders in %d digests", n, len(y.given))
+			if y.weeks == 0 {
+				t.Error("no follow-up was late")
+			}
 			if n < 10**months || len(y.given) < 4**months {
 				t.Errorf("%d reminders in %d digests: too few to show anything", n, len(y.given))
 			}
