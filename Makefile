@@ -39,7 +39,7 @@ test: ## vet, then every test, in random order and with the race detector
 	$(GO) test $$race -shuffle=on -timeout=15m ./internal/e2e && $(GO) test -shuffle=on -timeout=15m ./internal/simulation
 
 pictures: ## the pictures of the README, of the page as it is now (needs chromium, and the font Lato: apt install fonts-lato)
-	$(GO) test ./internal/story -count=1 -run 'FirstScreen|ADebriefIsScheduled|AnAdmin' -pictures $(CURDIR)/docs
+	$(GO) test ./internal/story -count=1 -run 'FirstScreen|ADebriefIsScheduled|AnAdmin|WeekAfterWeek' -pictures $(CURDIR)/docs
 
 # What make test tries a few times is tried thousands of times here, on another machine each night. Each part can be asked for alone: see the flags.
 fidelity: ## the local Slack held against Slack's documentation by two clients: slack-go, and Bolt for JavaScript (needs Node.js and npm)

@@ -245,9 +245,9 @@ func (s Scene) remindersInWords() Text {
 func RemindersForm(s Scene, now flow.SetReminders, r Ref, e Editing) slack.ModalViewRequest {
 	emoji := hint(optional(input(flow.FieldEmoji, "Emoji that adds a follow-up", typed(flow.FieldEmoji, now.FollowUpEmoji, 100, false))), say("Its name, as in round_pushpin. Empty: none does."))
 	shown := append(s.opening(say("The ladder of reminders is set in each flow. Here is who else hears of it, from the next reminder on."), e),
-		hint(optional(input(flow.FieldEscalation, "Five business days late: channel", channelMenu(flow.FieldEscalation, now.Reminders.Escalation.Channel))), say("I have to be in it.")),
+		hint(optional(input(flow.FieldEscalation, "Five business days late: channel", channelMenu(flow.FieldEscalation, now.Reminders.Escalation.Channel))), say("I join a public one; to a private one I have to be invited.")),
 		hint(optional(input(FieldPerson, "Or a person", person(FieldPerson, now.Reminders.Escalation.Person))), say("Empty, both: nobody.")),
-		hint(optional(input(flow.FieldChannel, "Weekly report", channelMenu(flow.FieldChannel, now.Reminders.Report))), say("Empty: none. I have to be in the channel.")),
+		hint(optional(input(flow.FieldChannel, "Weekly report", channelMenu(flow.FieldChannel, now.Reminders.Report))), say("Empty: none. I join a public channel; to a private one I have to be invited.")),
 		emoji)
 	return modal(EditReminders, r, "Reminders", "Save", shown...)
 }

@@ -33,7 +33,7 @@ const mostDigested = 15
 func DigestDM(s Scene, d DigestOf, incidents map[flow.IncidentID]flow.Incident) Message {
 	items := slices.DeleteFunc(slices.Clone(d.Items), func(it DigestItem) bool { return incidents[it.Incident].ID == 0 })
 	opening := s.digestOpening(d, items, incidents)
-	shown, fallback, next := paragraph(opening), []Text{opening}, true
+	shown, fallback, next := paragraph(bold(opening)), []Text{opening}, true
 	for i, it := range items {
 		if i == mostDigested {
 			rest := say("%d more: %s.", len(items)-i, s.command("todo"))

@@ -55,10 +55,7 @@ func (s Scene) reportedFollowUps(r flow.Report) []Text {
 			parts = append(parts, say("%d %s", part.n, say(part.what)))
 		}
 	}
-	out := []Text{say("%d open: %s", n.Open, ages(n.Ages))}
-	if len(parts) > 0 {
-		out = append(out, join(", ", parts...))
-	}
+	out := []Text{join("; ", say("%d open: %s", n.Open, ages(n.Ages)), join(", ", parts...))}
 	return append(out, each(r.LateFollowUps, func(f flow.ReportedFollowUp) Text {
 		return say("🔴 %s", join(", ", bold(brief(f.Title, shortTitle)), say("%s", f.Incident), say("was due %s", s.day(f.Due)), dateChanged(f.Moves)))
 	})...)

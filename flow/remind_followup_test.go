@@ -83,15 +83,25 @@ func TestAFollowUpThatWasHeldBackComesWhenSomebodyIsBack(t *testing.T) {
 	s := owed(t, "2026-11-24")
 	away := present(ana)
 	away["cem"] = flow.Presence{Standing: flow.FullMember, Member: true, Paused: true}
-	s.digests("cem", 3, away)
-	equal(t, s.digests("cem", 4, present(ana, cem)), "Nov 26 follow-up 1 back")
+	s.digests("cem", 2, away)
+	s.later(-1).refuses(itself, flow.Remind{To: "cem", Day: flow.DateOf(s.now), People: present(ana, cem)}, because(flow.NothingToChange)) // on the same day
+	s.later(1)
+	equal(t, s.digests("cem", 4, present(ana, cem)), "Nov 25 follow-up 1 back")
 }
 
 func TestWhatIsReopenedOrHandedOnLateIsNotCountedAtOnce(t *testing.T) {
 	s := owed(t, "2026-11-24").do(cem, settled(1)).later(60).do(cem, flow.ReopenFollowUp{FollowUp: 1}) // January 22
 	equal(t, s.digests("cem", 8, present(cem)), "Jan 29 follow-up 1 week-late")
 	s.do(cem, flow.EditFollowUp{FollowUp: 1, Owner: to(as(ben))}) // January 30
-	equal(t, s.digests("ben", 10, present(ben)), "Feb 8 follow-up 1 week-late")
+	equal(t, s.digests("ben", 60, present(ben)), lines(`
+		Feb 8 follow-up 1 week-late
+		Feb 15 follow-up 1 week-late
+		Feb 22 follow-up 1 week-late
+		Mar 1 follow-up 1 week-late last`))
+	s.do(ben, flow.EditFollowUp{FollowUp: 1, Due: to(flow.DateOf(s.now))}) // March 31
+	equal(t, s.digests("ben", 8, present(ben)), lines(`
+		Mar 31 follow-up 1 on-the-day
+		Apr 7 follow-up 1 week-late`))
 }
 
 func TestAFollowUpIsSnoozedToOneOfTheNextDaysAndNotForEver(t *testing.T) {
