@@ -43,8 +43,19 @@ func NoSuchLabel(s Scene, what, typed string, labels []flow.Label) Text {
 	return say("There is no %s “%s”. There is: %s.", what, brief(typed, 40), brief(strings.Join(names, ", "), shortReason))
 }
 
-// TaskUsage answers /inc task with something that it cannot read.
-func TaskUsage(s Scene) Text {
+// didYouMean answers a word that means nothing, with the command that was meant.
+func (s Scene) didYouMean(typed string, format words, args ...any) Text {
+	return say("I do not know “%s”. Did you mean %s?", brief(typed, 40), s.command(format, args...))
+}
+
+// TaskUsage answers /inc task with something that it cannot read; without a number n is 0.
+func TaskUsage(s Scene, n flow.TaskNumber, typed string) Text {
+	if near, ok := spelling.Nearest(typed, []string{"done", "not-doing", "assign", "due", "reopen"}); ok && n != 0 {
+		return s.didYouMean(typed, "task %d %s", int(n), near)
+	}
+	if _, ok := spelling.Nearest(typed, []string{"add"}); ok && n == 0 {
+		return s.didYouMean(typed, "task add")
+	}
 	return Usage(s, "I need the number of a task, and what to do with it: done, not-doing, assign, due or reopen.", "task 2 done")
 }
 
@@ -55,6 +66,9 @@ func DayUsage(s Scene, n flow.TaskNumber, typed string) Text {
 
 // ListUsage answers a list that does not exist.
 func ListUsage(s Scene, typed string) Text {
+	if near, ok := spelling.Nearest(typed, []string{"post-incident", "overdue", "mine"}); ok {
+		return s.didYouMean(typed, "list %s", near)
+	}
 	return Usage(s, "I have no list “"+typed+"”. There is post-incident, overdue and mine.", "list mine")
 }
 

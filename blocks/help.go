@@ -83,7 +83,7 @@ func Subcommands() []string {
 // NoSuchCommand answers a subcommand that does not exist, with the nearest that does.
 func NoSuchCommand(s Scene, typed string) Text {
 	if near, ok := spelling.Nearest(typed, Subcommands()); ok {
-		return say("I do not know “%s”. Did you mean `%s %s`?", brief(typed, 40), s.slash(), near)
+		return s.didYouMean(typed, "%s", near)
 	}
 	return say("I do not know “%s”. What I do know: %s.", brief(typed, 40), s.command("help"))
 }

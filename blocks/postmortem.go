@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"epilogue/flow"
+	"epilogue/internal/spelling"
 )
 
 // documentLink leads to a post-mortem document. A title that somebody typed stands beside the host, so that it cannot pretend to be another one.
@@ -348,6 +349,9 @@ func Offer(s Scene, inc flow.Incident, address, key string) Message {
 
 // PostmortemUsage answers what cannot be read behind the command.
 func PostmortemUsage(s Scene, typed string) Text {
+	if near, ok := spelling.Nearest(typed, []string{"complete", "review", "draft", "share", "detach"}); ok {
+		return s.didYouMean(typed, "postmortem %s", near)
+	}
 	return say("I do not know what “%s” means here. A link attaches a document; there are also %s, %s, %s, %s and %s.", brief(typed, 60),
 		s.command("postmortem complete"), s.command("postmortem review"), s.command("postmortem share"), s.command("postmortem detach"), s.command("postmortem INC-40"))
 }

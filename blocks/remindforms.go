@@ -4,6 +4,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"epilogue/flow"
+	"epilogue/internal/spelling"
 )
 
 // SnoozeForm puts off the reminders of a task until a day.
@@ -95,11 +96,19 @@ func NotPaused(s Scene) Text {
 
 // BadPause answers a pause until what is no coming day.
 func BadPause() Text {
-	return say("This is not one of the next 90 days. Write it like 2026-12-03.")
+	return say("This is not one of the next 90 days.")
+}
+
+// PauseUsage answers a pause until a day that cannot be read.
+func PauseUsage(s Scene, typed string) Text {
+	return Usage(s, "I cannot read the day “"+typed+"”. A date, a weekday, tomorrow, 2bd (business days) or 3d will do.", "reminders pause 2026-12-03")
 }
 
 // RemindersUsage answers what cannot be read after /inc reminders.
 func RemindersUsage(s Scene, typed string) Text {
+	if near, ok := spelling.Nearest(typed, []string{"pause", "resume"}); ok {
+		return s.didYouMean(typed, "reminders %s", near)
+	}
 	return say("I do not know “%s”. What comes when: %s. A pause: %s.", brief(typed, 40), s.command("reminders"), s.command("reminders pause 2026-12-03"))
 }
 

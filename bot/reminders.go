@@ -29,10 +29,14 @@ func (b *Bot) reminders(ctx context.Context, r request, t typed) (answer, error)
 		if rest == "" {
 			return b.pauseForm(ctx, r)
 		}
-		until, _ := flow.ParseDate(readable(rest)) // no day is refused like one of the past
+		s := b.scene(ctx)
+		until, ok := parseDay(readable(rest), s.Now.In(b.zoneOf(ctx, r.user)), s.Process.Calendar)
+		if !ok {
+			return b.tell(r, "", blocks.PauseUsage(s, readable(rest))), nil
+		}
 		return b.pauseReminders(ctx, r, until)
 	}
-	return b.tell(r, "", blocks.RemindersUsage(b.scene(ctx), readable(t.rest))), nil
+	return b.tell(r, "", blocks.RemindersUsage(b.scene(ctx), readable(verb))), nil
 }
 
 func (b *Bot) remindersPage(ctx context.Context, r request, number int) (answer, error) {

@@ -25,7 +25,7 @@ func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (
 	}
 	n := taskNumber(first)
 	if n == 0 {
-		return b.tell(r, "", blocks.TaskUsage(s)), nil
+		return b.tell(r, "", blocks.TaskUsage(s, 0, readable(first))), nil
 	}
 	task, err := b.taskOf(ctx, inc, n)
 	if err != nil {
@@ -49,7 +49,7 @@ func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (
 	case "due":
 		return b.dueTyped(ctx, r, inc, task, rest)
 	}
-	return b.tell(r, "", blocks.TaskUsage(s)), nil
+	return b.tell(r, "", blocks.TaskUsage(s, n, readable(verb))), nil
 }
 
 // taskNumber reads 3 or #3; 0 is no number of a task.
