@@ -11,6 +11,7 @@ import (
 func ICS(e Event, made time.Time) []byte {
 	var b strings.Builder
 	line := func(s string) {
+		s = strings.Map(printable, strings.ToValidUTF8(s, string(utf8.RuneError)))
 		for len(s) > 75 { // octets; what follows is told by a space
 			n := 75
 			for !utf8.RuneStart(s[n]) {
@@ -36,14 +37,14 @@ func ICS(e Event, made time.Time) []byte {
 		line("DESCRIPTION:" + icsText(e.Description))
 	}
 	if e.Link != "" {
-		line("URL:" + strings.NewReplacer("\r", "", "\n", "").Replace(e.Link))
+		line("URL:" + e.Link)
 	}
 	for _, g := range e.Guests {
 		role := "REQ-PARTICIPANT"
 		if g.Optional {
 			role = "OPT-PARTICIPANT"
 		}
-		line(fmt.Sprintf("ATTENDEE;ROLE=%s;RSVP=TRUE:mailto:%s", role, strings.NewReplacer("\r", "", "\n", "").Replace(g.Address)))
+		line(fmt.Sprintf("ATTENDEE;ROLE=%s;RSVP=TRUE:mailto:%s", role, g.Address))
 	}
 	line("BEGIN:VALARM")
 	line("ACTION:DISPLAY")
@@ -56,5 +57,13 @@ func ICS(e Event, made time.Time) []byte {
 }
 
 var icsEscapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
+
+// printable leaves out the control characters that no line may have, such as the end of one.
+func printable(r rune) rune {
+	if r < ' ' && r != '\t' || r == 0x7f {
+		return -1
+	}
+	return r
+}
 
 func icsText(s string) string { return icsEscapes.Replace(s) }

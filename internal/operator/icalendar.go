@@ -1,7 +1,6 @@
 package operator
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"slices"
@@ -30,6 +29,9 @@ func ReadHolidays(from io.Reader, this flow.Date) ([]flow.Date, error) {
 	}
 	if len(lines) == 0 || !strings.EqualFold(lines[0].text, "BEGIN:VCALENDAR") {
 		return nil, fmt.Errorf("line 1: not an iCalendar file: it begins with BEGIN:VCALENDAR")
+	}
+	if !strings.EqualFold(strings.TrimSpace(lines[len(lines)-1].text), "END:VCALENDAR") {
+		return nil, fmt.Errorf("line %d: the file ends too early: nothing is taken from a part of it", lines[len(lines)-1].number)
 	}
 	var out []flow.Date
 	var ev *holiday
@@ -66,20 +68,36 @@ type numbered struct {
 
 // unfolded are the lines of a file, where one that begins with white space goes on the one before.
 func unfolded(from io.Reader) ([]numbered, error) {
-	var out []numbered
-	in := bufio.NewScanner(io.LimitReader(from, maxCalendar))
-	in.Buffer(nil, 1<<20)
-	for n := 1; in.Scan(); n++ {
-		text := strings.TrimRight(strings.TrimPrefix(in.Text(), "\ufeff"), "\r")
-		if len(out) > 0 && (strings.HasPrefix(text, " ") || strings.HasPrefix(text, "\t")) {
-			out[len(out)-1].text += text[1:]
-			continue
-		}
-		out = append(out, numbered{n, text})
-	}
-	if err := in.Err(); err != nil {
+	file, err := io.ReadAll(io.LimitReader(from, maxCalendar+1))
+	if err != nil {
 		return nil, fmt.Errorf("read a calendar: %w", err)
 	}
+	if len(file) > maxCalendar {
+		return nil, fmt.Errorf("a calendar of more than %d bytes", maxCalendar)
+	}
+	var out []numbered
+	var whole strings.Builder // the line that may go on
+	end := func() {
+		if n := len(out); n > 0 {
+			out[n-1].text = whole.String()
+		}
+		whole.Reset()
+	}
+	number := 0
+	for text := range strings.Lines(strings.TrimPrefix(string(file), "\ufeff")) {
+		number++
+		text = strings.TrimRight(text, "\r\n")
+		if len(out) > 0 && (strings.HasPrefix(text, " ") || strings.HasPrefix(text, "\t")) {
+			whole.WriteString(text[1:])
+			continue
+		}
+		end()
+		if text != "" {
+			out = append(out, numbered{number, ""})
+			whole.WriteString(text)
+		}
+	}
+	end()
 	return out, nil
 }
 
@@ -167,7 +185,7 @@ func (h *holiday) years(this flow.Date) ([]int, error) {
 			if err != nil || n < 1 {
 				return nil, fmt.Errorf("not a number of times: %s", strconv.Quote(value))
 			}
-			count = n
+			count = min(n, 10_000) // years
 		default:
 			return nil, fmt.Errorf("an event that repeats as %s: only FREQ=YEARLY on the same day is understood; write its days out", strconv.Quote(h.rule))
 		}

@@ -57,6 +57,8 @@ func TestCalendarsThatCannotBeReadSayWhere(t *testing.T) {
 		{events("DTSTART:20261225 / RRULE:FREQ=MONTHLY"), "line 4: an event that repeats as"},
 		{events("DTSTART:20261126 / RRULE:FREQ=YEARLY;BYDAY=4TH"), "line 4: an event that repeats as"},
 		{events("DTSTART:20260101 / DTEND:20270101"), "line 4: an event of more than 60 days"},
+		{strings.TrimSuffix(events("DTSTART:20261225"), "END:VCALENDAR\r\n"), "the file ends too early"},
+		{events("DTSTART:20261225", "SUMMARY:"+strings.Repeat("x", maxCalendar)), "a calendar of more than 1048576 bytes"},
 	} {
 		_, err := ReadHolidays(strings.NewReader(tt.file), flow.Date{Year: 2026, Month: 11, Day: 23})
 		if err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -172,7 +172,9 @@ func (m *maker) trouble() string {
 		return fmt.Sprint("slack conversations.create refused ", 1+m.IntN(3))
 	case n < 45:
 		method := m.of("chat.postMessage", "chat.postMessage", "chat.update", "chat.update", "conversations.create", "conversations.invite", "conversations.history",
-			"conversations.replies", "conversations.open", "views.publish", "views.open", "bookmarks.add", "bookmarks.edit", "pins.add", "any")
+			"conversations.replies", "conversations.open", "views.publish", "views.open", "bookmarks.add", "bookmarks.edit", "pins.add",
+			"conversations.canvases.create", "canvases.create", "chat.postEphemeral", "files.getUploadURLExternal", "files.completeUploadExternal",
+			"conversations.setTopic", "conversations.join", "any")
 		kind := m.of("429", "429-long", "reset-before", "reset-after", "reset-after", "500", "503-after", "503-after", "internal-after", "hang", "hang-after", "slow", "very-slow")
 		return fmt.Sprintf("slack %s %s %d", method, kind, 1+m.IntN(4))
 	case n < 50:
