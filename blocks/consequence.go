@@ -56,7 +56,7 @@ func uses(c flow.Consequence) Text {
 func (s Scene) Trial(t flow.Trial) Text { return s.trial(t).Clip(longestSentence) }
 
 func (s Scene) trial(t flow.Trial) Text {
-	head := say("%s · %s", t.Incident, brief(t.Name, shortName))
+	head := bold(say("%s · %s", t.Incident, brief(t.Name, shortName)))
 	switch t.Outcome {
 	case flow.WouldEnter:
 		if len(t.Because) == 0 {

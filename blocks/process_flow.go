@@ -34,6 +34,8 @@ func FlowForm(s Scene, f flow.Flow, d FlowDraft, r Ref, e Editing) slack.ModalVi
 		section(s.appliesInWords(f), button(FlowRules, "Change", Ref{Flow: f.Key, Want: flow.FieldAppliesTo}, "Which incidents it is for")))
 	if f.Entry == flow.Automatic {
 		shown = append(shown, section(s.automaticInWords(f), button(FlowRules, "Change", Ref{Flow: f.Key, Want: flow.FieldEntersWhen}, "Which enter by themselves")))
+	} else {
+		shown = append(shown, section(say("*Enters by itself* never: whoever resolves an incident is asked. Once Automatic is saved, its conditions are set here."), nil))
 	}
 	shown = append(shown, divider(), header("Statuses"))
 	for i, st := range f.Statuses {

@@ -50,6 +50,7 @@ func processViews(s Scene) map[string]slack.ModalViewRequest {
 		"incidents-many": UpdateIncidentsForm(s, major, behind, true, at, meanwhile), "incidents-updated": IncidentsUpdated(2, []flow.IncidentID{7, 8}),
 		"flow":           FlowForm(s, major, DraftOf(major), at, means),
 		"flow-meanwhile": FlowForm(s, major, FlowDraft{Name: "Mayor", Entry: flow.Ask, OptOut: flow.Nobody}, at, meanwhile),
+		"flow-ask":       FlowForm(s, s.Process.Flows[len(s.Process.Flows)-1], DraftOf(s.Process.Flows[len(s.Process.Flows)-1]), at, Editing{}),
 		"flow-add":       AddFlowForm(s, at, Editing{}), "flow-copy": AddFlowForm(s, Ref{Flow: major.Key, Version: 7}, Editing{}),
 		"flow-remove": RemoveFlowForm(s, major, at, means), "flow-disable": SwitchFlowForm(s, major, at, means),
 		"flow-rules":       RulesForm(s, major, major.EntersWhen, nil, Ref{Want: flow.FieldEntersWhen, Version: 7}, means),

@@ -21,7 +21,7 @@ func TestAnAdminSetsUpAFlowByClicksAndAnIncidentGoesThroughIt(t *testing.T) {
 	ana.Size(1280, 860)
 	o.addsMajor(ana)
 	o.addsStatuses(ana)
-	picture(ana, "home-admin")
+	tall(ana, "home-admin")
 	o.goesThroughMajor(ana)
 }
 
@@ -30,6 +30,13 @@ func opensHome(b *browser.Tab) {
 	b.Press("Epilogue")
 	b.Press("Home")
 	b.Sees("Hello")
+}
+
+// tall takes a picture in a window that shows all of it.
+func tall(b *browser.Tab, name string) {
+	b.Size(1280, 1000)
+	picture(b, name)
+	b.Size(1280, 860)
 }
 
 // titled waits for a form to be in front.
@@ -71,7 +78,7 @@ func (o *office) addsMajor(b *browser.Tab) {
 	b.Sees("Of the last 4 incidents, 2 would have entered by themselves, 0 if somebody had said so, 2 not.",
 		"INC-3 · Search results are stale: enters by itself, because severity is at least Major", "INC-2 · Status page is unreachable: not for it")
 	b.Careful("the conditions")
-	picture(b, "conditions")
+	tall(b, "conditions")
 	submits(b)
 	titled(b, "Edit flow")
 	b.Sees("For incidents that no flow before it takes, when severity is at least Major.")
@@ -112,9 +119,7 @@ func (o *office) addsStatuses(b *browser.Tab) {
 	titled(b, "Edit flow")
 	b.Sees("1. Documenting", "2. Legal", "3. Reviewing")
 	b.Careful("the flow")
-	b.Size(1280, 1180)
-	picture(b, "flow")
-	b.Size(1280, 860)
+	tall(b, "flow")
 	submits(b)
 	noForm(b)
 	b.Sees("1. Major Enters by itself when severity is at least Major. 3 statuses, 4 tasks. Opt out: admins.", "2. Standard People are asked.")
@@ -133,7 +138,7 @@ func (o *office) goesThroughMajor(ana *browser.Tab) {
 	o.rests()
 	opensHome(ben)
 	ben.Sees("INC-5 · "+charged, "0 of 2 settled")
-	picture(ben, "home")
+	tall(ben, "home")
 
 	ben.Press(charging[1:])
 	o.refusesToOptOut(ben)
