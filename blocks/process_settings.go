@@ -138,7 +138,7 @@ func CalendarForm(s Scene, days []time.Weekday, holidays string, h flow.WorkingH
 		hint(optional(input(flow.FieldDigest, "Digests come", clock(flow.FieldDigest, h.Digest))), say("One message with all reminders of a day. Empty: as working hours begin.")))
 	if _, fits := HolidaysTyped(s.Process.Calendar.Holidays); fits {
 		shown = append(shown, hint(optional(input(flow.FieldHolidays, "Holidays", typed(flow.FieldHolidays, holidays, mostTyped, true))),
-			say("A day on each line, like 2026-12-25. What stands behind it on the line is left out.")))
+			say("A day on each line, like 2026-12-25. What stands behind it on the line is left out. epilogue flows holidays FILE reads an iCalendar file.")))
 	} else {
 		shown = append(shown, section(say("%s are set, more than a field holds: they are edited with epilogue flows export and import.", count(len(s.Process.Calendar.Holidays), "holiday")), nil))
 	}

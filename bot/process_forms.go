@@ -423,6 +423,9 @@ func (b *Bot) calendarForm(r request, ref blocks.Ref) processForm {
 	return processForm{
 		edit: func(_ desk, was flow.Process) (flow.ProcessEdit, error) {
 			e := flow.SetCalendar{WorkingDays: days, Holidays: was.Calendar.Holidays, Hours: hours}
+			if !v.has(flow.FieldHours) { // a form of an older program
+				e.Hours = was.Hours
+			}
 			if !v.has(flow.FieldHolidays) {
 				return e, nil
 			}
