@@ -87,7 +87,7 @@ func (b *Bot) postInvitation(ctx context.Context, job store.Job, inc flow.Incide
 	if inc.Debrief == nil || inc.Debrief.Since != job.Effect.Seq {
 		return store.Outcome{}, nil
 	}
-	return store.Outcome{}, b.shareInvitation(ctx, job, inc, *inc.Debrief, inc.Channel)
+	return store.Outcome{}, b.shareInvitation(ctx, job, inc, *inc.Debrief, inc.Debrief.By, inc.Channel)
 }
 
 func (b *Bot) postFile(ctx context.Context, job store.Job, inc flow.Incident) (store.Outcome, error) {
@@ -102,20 +102,21 @@ func (b *Bot) postFile(ctx context.Context, job store.Job, inc flow.Incident) (s
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	return store.Outcome{}, b.shareInvitation(ctx, job, inc, d, p.DM)
+	return store.Outcome{}, b.shareInvitation(ctx, job, inc, d, job.Effect.To, p.DM)
 }
 
 // shareInvitation shares the invitation as a file. A file can be neither looked for nor repeated: after an attempt whose outcome is unknown it is let be, since the
 // message has links that do the same.
-func (b *Bot) shareInvitation(ctx context.Context, job store.Job, inc flow.Incident, d flow.Debrief, ch flow.ChannelID) error {
+func (b *Bot) shareInvitation(ctx context.Context, job store.Job, inc flow.Incident, d flow.Debrief, by flow.UserID, ch flow.ChannelID) error {
 	if job.Claims > 1 {
 		return nil
 	}
 	guests, _ := b.addresses(ctx, d)
+	_, of := b.addressesOf(ctx, []flow.UserID{by})
 	title, description := blocks.Invitation(b.scene(ctx), inc, d)
 	file := calendar.ICS(calendar.Event{
 		ID: fmt.Sprintf("%s-%d-%d", inc.ID, d.Number, inc.DeclaredAt.Unix()), Title: title, Description: description,
-		Start: d.Start, End: d.End, Link: d.Link, Guests: guests,
+		Start: d.Start, End: d.End, Link: d.Link, Organizer: of[by], Guests: guests,
 	}, b.clock.Now())
 	err := b.pace.call(ctx, "files", tier3Budget, func(ctx context.Context) error {
 		_, err := b.slack.UploadFileContext(ctx, slack.UploadFileParameters{

@@ -12,6 +12,7 @@ type Event struct {
 	Description string // plain text
 	Start, End  time.Time
 	Zone        string // IANA; empty: UTC
+	Organizer   string // whose address invites the guests, in a file
 	Guests      []Guest
 	Reference   string // what it is about, as "INC-42", so that it can be told from other events
 	Link        string // for people; given by the calendar

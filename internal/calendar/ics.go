@@ -8,6 +8,7 @@ import (
 )
 
 // ICS is an event as a file that every calendar opens (RFC 5545). Moments are written in UTC, so that no zone has to be described; made is when the file is.
+// Guests are named only where there is an organizer, without whom they would be nobody's.
 func ICS(e Event, made time.Time) []byte {
 	var b strings.Builder
 	line := func(s string) {
@@ -26,7 +27,6 @@ func ICS(e Event, made time.Time) []byte {
 	line("BEGIN:VCALENDAR")
 	line("VERSION:2.0")
 	line("PRODID:-//Epilogue//debrief//EN")
-	line("METHOD:PUBLISH")
 	line("BEGIN:VEVENT")
 	line("UID:" + e.ID + "@epilogue")
 	line("DTSTAMP:" + made.UTC().Format(at))
@@ -38,6 +38,11 @@ func ICS(e Event, made time.Time) []byte {
 	}
 	if e.Link != "" {
 		line("URL:" + e.Link)
+	}
+	if e.Organizer == "" {
+		e.Guests = nil
+	} else {
+		line("ORGANIZER:mailto:" + e.Organizer)
 	}
 	for _, g := range e.Guests {
 		role := "REQ-PARTICIPANT"

@@ -16,7 +16,7 @@ func FuzzAFileSaysWhatTheEventDoesAndNothingElse(f *testing.F) {
 	f.Add("\x00\x1b[2J\x7f", "\t", "", "\u2028")
 	f.Fuzz(func(t *testing.T, title, description, link, guest string) {
 		at := time.Date(2026, time.March, 4, 15, 0, 0, 0, time.UTC)
-		file := string(ICS(Event{ID: "INC-1", Title: title, Description: description, Link: link, Start: at, End: at.Add(time.Hour), Guests: []Guest{{Address: guest}}}, at))
+		file := string(ICS(Event{ID: "INC-1", Title: title, Description: description, Link: link, Start: at, End: at.Add(time.Hour), Organizer: "ana@example.com", Guests: []Guest{{Address: guest}}}, at))
 		if !utf8.ValidString(file) || strings.ContainsFunc(strings.ReplaceAll(file, "\r\n", ""), func(r rune) bool { return printable(r) < 0 }) {
 			t.Fatalf("it has bytes that no line may have: %q", file)
 		}
