@@ -294,6 +294,8 @@ func (s Scene) refusedDebrief(r flow.Refusal, id flow.IncidentID) (Text, bool) {
 		return say("This is not a moment from now on, within a year. Choose a later one."), true
 	case flow.TwoTimes:
 		return say("Above you chose a time, and this is another one. Choose “Another time” above, or empty this."), true
+	case flow.PlannedMeanwhile:
+		return say("Meanwhile %s scheduled the debrief of %s for %s. Submit again to put yours in its place.", s.name(r.By), id, s.moment(r.At)), true
 	case flow.TooManyInvited:
 		return say("At most %d people can be invited. Leave out some who need not come.", r.Limit), true
 	case flow.NoDebrief:

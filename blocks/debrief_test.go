@@ -39,6 +39,11 @@ func TestEverythingAboutTheDebriefLooksAsItDid(t *testing.T) {
 	byHand := d
 	byHand.Confirm, byHand.Guests = true, []string{"ana@example.com", "ben@example.com"}
 	view("by-hand", DebriefForm(s.scene(), s.inc, byHand))
+	late := *s
+	late.does(cem, debriefAt(afternoon.Add(time.Hour), ""))
+	byHand.Meanwhile = true
+	view("meanwhile", DebriefForm(late.scene(), late.inc, byHand))
+	byHand.Meanwhile = false
 	google := d
 	google.Calendar = true
 	view("calendar", DebriefForm(s.scene(), s.inc, google))
@@ -173,6 +178,7 @@ func TestWhateverIsTypedTheDebriefFitsAndPingsNobody(t *testing.T) {
 			{Debrief: d, Confirm: true, Calendar: true, Slots: slots, Unread: crowd},
 			{Debrief: d, Confirm: true, Calendar: true, Problem: typed},
 			{Debrief: d, Calendar: true, Uninvited: crowd},
+			{Debrief: d, Calendar: true, Confirm: true, Meanwhile: true, Slots: slots},
 		} {
 			fits(t, fmt.Sprintf("the form of %.20q", typed), DebriefForm(sc, s.inc, f))
 		}

@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,13 +27,14 @@ type Debriefing struct {
 	Calendar  bool          // there is a calendar that makes the event
 	Zone      *time.Location
 
-	Confirm  bool         // the second step
-	Guests   []string     // addresses, for the links
-	Looking  bool         // times are being looked for
-	Slots    []SlotChoice // the best times
-	Unread   []flow.UserID
-	Blocking []flow.UserID // whose calendars leave no time
-	Problem  string        // why no times could be looked for
+	Meanwhile bool         // somebody else has scheduled it since the form was opened
+	Confirm   bool         // the second step
+	Guests    []string     // addresses, for the links
+	Looking   bool         // times are being looked for
+	Slots     []SlotChoice // the best times
+	Unread    []flow.UserID
+	Blocking  []flow.UserID // whose calendars leave no time
+	Problem   string        // why no times could be looked for
 }
 
 // SlotChoice is a time that is offered.
@@ -61,6 +63,10 @@ func DebriefForm(s Scene, inc flow.Incident, d Debriefing) slack.ModalViewReques
 	default:
 		shown = []slack.Block{section(say("Next you get the event, filled in for your calendar. Nothing is sent before that."), nil)}
 	}
+	if there := cmp.Or(inc.Asked, inc.Debrief); d.Meanwhile && there != nil {
+		line := say("Meanwhile %s scheduled it: %s. Submit again to put yours in its place, or cancel.", s.name(there.By), s.meeting(*there))
+		shown = append([]slack.Block{section(line, nil)}, shown...)
+	}
 	if p := inc.Asked; p != nil && p.Problem != "" && !d.Confirm {
 		shown = append(shown, section(say("The calendar did not take it: %s.", s.Problem(p.Problem)), nil))
 	}
@@ -71,7 +77,7 @@ func DebriefForm(s Scene, inc flow.Incident, d Debriefing) slack.ModalViewReques
 		shown = append(shown, small(say("They get no invitation, since they are guests or have no address: %s.", s.named(d.Uninvited))))
 	}
 	shown = append(shown, debriefFields(inc, d)...)
-	return modal(action, Ref{Incident: inc.ID}, "Schedule debrief", submit, shown...)
+	return modal(action, Ref{Incident: inc.ID, Want: inc.DebriefMark()}, "Schedule debrief", submit, shown...)
 }
 
 func debriefFields(inc flow.Incident, d Debriefing) []slack.Block {

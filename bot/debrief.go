@@ -183,6 +183,11 @@ func (b *Bot) addresses(ctx context.Context, d flow.Debrief) (guests []calendar.
 func (b *Bot) filled(ctx context.Context, r request, inc flow.Incident) (flow.PlanDebrief, error) {
 	v := r.view
 	cmd := flow.PlanDebrief{Title: v.field(flow.FieldTitle), Agenda: v.field(flow.FieldAgenda), Link: v.field(flow.FieldLink), Zone: b.zoneOf(ctx, r.user).String()}
+	c, err := metadata(v.Metadata)
+	if err != nil {
+		return cmd, err
+	}
+	cmd.Knew = c.ref.Want
 	if at := v.moment(flow.FieldStart); !at.IsZero() {
 		cmd.Start, cmd.End = at, at.Add(b.lengthOf(r))
 	}
@@ -250,14 +255,38 @@ func (b *Bot) submitDebrief(ctx context.Context, r request, inc flow.Incident) (
 	cmd.Book = b.booker != nil
 	switch confirms := blocks.Action(r.view.Callback) == blocks.DebriefConfirm; {
 	case confirms && !(cmd.Book && b.looksAgain(r)):
-		return b.submit(ctx, r, inc.ID, withChoice(r.view, cmd))
+		return b.schedule(ctx, r, inc, cmd)
 	case cmd.Book:
 		return b.offerTimes(ctx, r, inc, cmd)
 	}
-	if err := b.ask(ctx, r, inc, cmd); err != nil && !unchanged(err) {
+	unaware := cmd
+	unaware.Knew = ""
+	if err := b.ask(ctx, r, inc, unaware); err != nil && !unchanged(err) {
 		return answer{}, err
 	}
-	return b.secondStep(ctx, r, inc, cmd)
+	return b.secondStep(ctx, r, inc, cmd, false)
+}
+
+// schedule does what the form says, unless somebody else has scheduled the debrief since it was opened: then it says so, and keeps what was typed.
+func (b *Bot) schedule(ctx context.Context, r request, inc flow.Incident, cmd flow.PlanDebrief) (answer, error) {
+	a, err := b.submit(ctx, r, inc.ID, withChoice(r.view, cmd))
+	var no flow.Refusal
+	if !errors.As(err, &no) || no.Why != flow.PlannedMeanwhile {
+		return a, err
+	}
+	if inc, err = b.see(ctx, r.user, inc.ID); err != nil {
+		return answer{}, err
+	}
+	c, err := metadata(r.view.Metadata)
+	if err != nil {
+		return answer{}, err
+	}
+	c.ref.Want = inc.DebriefMark()
+	r.view.Metadata = c.onto(slack.ModalViewRequest{PrivateMetadata: c.ref.String()}).PrivateMetadata
+	if cmd.Book {
+		return b.findTime(ctx, r, inc, cmd, true), nil
+	}
+	return b.secondStep(ctx, r, inc, cmd, true)
 }
 
 // unchanged reports whether a rule says no only since nothing would change.
@@ -267,8 +296,8 @@ func unchanged(err error) bool {
 }
 
 // secondStep shows the form again, with the buttons that make the event. Its fields are the same, so that what was typed stays.
-func (b *Bot) secondStep(ctx context.Context, r request, inc flow.Incident, cmd flow.PlanDebrief) (answer, error) {
-	d := blocks.Debriefing{Debrief: planned(cmd), Length: cmd.End.Sub(cmd.Start), Confirm: true, Zone: b.zoneOf(ctx, r.user)}
+func (b *Bot) secondStep(ctx context.Context, r request, inc flow.Incident, cmd flow.PlanDebrief, meanwhile bool) (answer, error) {
+	d := blocks.Debriefing{Meanwhile: meanwhile, Debrief: planned(cmd), Length: cmd.End.Sub(cmd.Start), Confirm: true, Zone: b.zoneOf(ctx, r.user)}
 	if inc.Debrief != nil && inc.Debrief.Of == 0 {
 		d.Debrief.Link = inc.Debrief.Link
 	}
@@ -293,6 +322,7 @@ func (b *Bot) sendFile(ctx context.Context, r request, inc flow.Incident) (answe
 	if err != nil {
 		return answer{}, err
 	}
+	cmd.Knew = "" // nothing is saved
 	if err := b.ask(ctx, r, inc, cmd); err != nil && !unchanged(err) {
 		return answer{}, err
 	}

@@ -16,6 +16,7 @@ const lookForWithin = behindWithin - 2*openWithin
 // offerTimes goes on with a form to one that offers times, unless something else is wrong with it.
 func (b *Bot) offerTimes(ctx context.Context, r request, inc flow.Incident, cmd flow.PlanDebrief) (answer, error) {
 	otherwise := cmd
+	otherwise.Knew = "" // it is said once something would be saved
 	if cmd.Start.IsZero() {
 		otherwise.Start = b.clock.Now().Add(time.Hour)
 		otherwise.End = otherwise.Start.Add(b.lengthOf(r))
@@ -23,13 +24,13 @@ func (b *Bot) offerTimes(ctx context.Context, r request, inc flow.Incident, cmd 
 	if err := b.ask(ctx, r, inc, otherwise); err != nil && !unchanged(err) {
 		return answer{}, err
 	}
-	return b.findTime(ctx, r, inc, cmd), nil
+	return b.findTime(ctx, r, inc, cmd, false), nil
 }
 
 // findTime answers a form for a debrief with one that says that times are being looked for, and then puts them there. The calendar is asked after the ack; the fields
 // stay the same all along, so that what was typed stays.
-func (b *Bot) findTime(ctx context.Context, r request, inc flow.Incident, cmd flow.PlanDebrief) answer {
-	d := blocks.Debriefing{Debrief: planned(cmd), Length: b.lengthOf(r), Calendar: true, Confirm: true, Looking: true, Zone: b.zoneOf(ctx, r.user)}
+func (b *Bot) findTime(ctx context.Context, r request, inc flow.Incident, cmd flow.PlanDebrief, meanwhile bool) answer {
+	d := blocks.Debriefing{Meanwhile: meanwhile, Debrief: planned(cmd), Length: b.lengthOf(r), Calendar: true, Confirm: true, Looking: true, Zone: b.zoneOf(ctx, r.user)}
 	_, d.Uninvited = b.addresses(ctx, d.Debrief)
 	waiting := blocks.DebriefForm(b.scene(ctx), inc, d)
 	return answer{ack: b.replaceForm(r, *b.carries(r, &waiting)).ack, then: func(ctx context.Context) error {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ type (
 		Zone               string
 		Required, Optional []Person
 		Link               string
+		Knew               string // the DebriefMark that was shown to whoever asks; empty: it does not matter
 		Book               bool
 		Event              string // of an event that people made and that is adopted, or the id that it is to get
 	}
@@ -107,6 +109,10 @@ func (c PlanDebrief) do(s *scene) error {
 	}
 	if err := s.futureTime(d); err != nil {
 		return err
+	}
+	if mark := s.inc.DebriefMark(); c.Knew != "" && mark != noDebrief && mark != c.Knew {
+		there := cmp.Or(s.inc.Asked, s.inc.Debrief)
+		return Refusal{Why: PlannedMeanwhile, Field: FieldStart, Incident: s.inc.ID, By: there.By, At: there.Start}
 	}
 	if err := s.invited(&d, c); err != nil {
 		return err
@@ -293,6 +299,24 @@ func (c ShareDebrief) do(s *scene) error {
 	}
 	s.record(DebriefShared(c))
 	return nil
+}
+
+// noDebrief is the DebriefMark of an incident that has none.
+const noDebrief = "none"
+
+// DebriefMark changes whenever the debrief gets another time, or one is asked for: whoever shows a form keeps it, and gives it back in [PlanDebrief.Knew].
+func (inc Incident) DebriefMark() string {
+	if inc.Debrief == nil && inc.Asked == nil {
+		return noDebrief
+	}
+	mark := ""
+	if d := inc.Debrief; d != nil {
+		mark = fmt.Sprint(d.Since)
+	}
+	if d := inc.Asked; d != nil {
+		mark += fmt.Sprintf("/%d.%d.%s", d.Number, d.Start.Unix(), d.By)
+	}
+	return mark
 }
 
 // Invitable are those whom the debrief is proposed to: needed is who holds a role or has, or had, a task; welcome is everyone else who took part.

@@ -29,6 +29,12 @@ func twoTimes() flow.PlanDebrief {
 	return c
 }
 
+// unaware is by somebody who saw no debrief.
+func unaware(c flow.PlanDebrief) flow.PlanDebrief {
+	c.Knew = "none"
+	return c
+}
+
 func linked(c flow.PlanDebrief, link string) flow.PlanDebrief {
 	c.Link = link
 	return c
@@ -103,6 +109,27 @@ func TestADebriefForTheCalendarIsThereOnceTheCalendarSaysSo(t *testing.T) {
 		s.do(ben, byCalendar(meeting(9, ana)))
 		equal(t, []any{s.inc.Asked.Number, s.inc.Asked.Event}, []any{2, ""})
 	})
+}
+
+func TestWhoeverDidNotKnowOfADebriefDoesNotReplaceIt(t *testing.T) {
+	knowing := func(c flow.PlanDebrief, mark string) flow.PlanDebrief {
+		c.Knew = mark
+		return c
+	}
+	s := entered(t, debriefing())
+	first := s.inc.DebriefMark()
+	s.do(ana, knowing(byCalendar(meeting(5, ana)), first))
+	s.refuses(ben, knowing(byCalendar(meeting(6, ana)), first), flow.Refusal{Why: flow.PlannedMeanwhile, Field: flow.FieldStart, By: "ana", At: monday.Add(5 * time.Hour).UTC()})
+	asked := s.inc.DebriefMark()
+	s.do(itself, answered(s, "e1", ""))
+	s.refuses(ben, knowing(byCalendar(meeting(6, ana)), asked), because(flow.PlannedMeanwhile))
+	s.do(ben, knowing(byCalendar(meeting(6, ana)), s.inc.DebriefMark()))
+	s.do(itself, answered(s, "e1", ""))
+	before := s.inc.DebriefMark()
+	s.do(itself, flow.MoveDebrief{Start: monday.Add(30 * time.Hour), End: monday.Add(31 * time.Hour)})
+	s.refuses(ben, knowing(byCalendar(meeting(7, ana)), before), because(flow.PlannedMeanwhile))
+	s.do(ben, flow.CancelDebrief{})
+	s.do(ben, knowing(byCalendar(meeting(7, ana)), before)) // there is none to replace
 }
 
 func TestADebriefThatACalendarHasNotTakenYetCanBeCalledOff(t *testing.T) {

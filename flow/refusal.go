@@ -132,6 +132,7 @@ const (
 	NeedsChange      Why = "needs-change"       // choose at least one change
 	BadTime          Why = "bad-time"           // Field is no moment from now on, or too far ahead
 	TwoTimes         Why = "two-times"          // one was chosen, and another one typed
+	PlannedMeanwhile Why = "planned-meanwhile"  // somebody has scheduled the debrief since the form was opened: By, At is when it is
 	TooManyInvited   Why = "too-many-invited"   // more than Limit people
 	NoDebrief        Why = "no-debrief"         // none is scheduled
 	NoDebriefThere   Why = "no-debrief-there"   // Incident has no debrief of its own that could be used

@@ -77,6 +77,7 @@ func TestEveryReasonToRefuseIsGivenBySomeRule(t *testing.T) {
 		flow.NotANote:          {begun(), ben, flow.RemoveNote{Note: flow.Event{Seq: 1, By: "ben", Fact: flow.Declared{}}}},
 		flow.BadTime:           {begun(), ben, meeting(-1, ana)},
 		flow.TwoTimes:          {begun(), ben, twoTimes()},
+		flow.PlannedMeanwhile:  {begun().do(ana, meeting(1, ana)), ben, unaware(meeting(2, ana))},
 		flow.TooManyInvited:    {begun(), ben, meeting(1, crowd(flow.MaxInvited+1)...)},
 		flow.NoDebrief:         {begun(), ben, flow.CancelDebrief{}},
 		flow.NoDebriefThere:    {begun(), ben, flow.UseDebrief{Of: 7}},

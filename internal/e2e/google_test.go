@@ -53,6 +53,7 @@ func (r *rig) useGoogle() error {
 	if err != nil {
 		return err
 	}
+	r.booker = cal
 	r.UseCalendar(cal)
 	if err := r.StopBot(); err != nil {
 		return err

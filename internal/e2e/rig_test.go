@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"epilogue/bot"
 	"epilogue/internal/calendar/fakegoogle"
 	"epilogue/internal/local"
 	"epilogue/internal/sandbox"
@@ -64,6 +65,7 @@ type rig struct {
 	asked map[string]string // what the confirmation of their last click said
 
 	google *fakegoogle.Server // nil: there is no calendar
+	booker bot.Booker
 
 	excused []string // API errors that the test brings about, as "method code"; and log messages
 }
