@@ -45,6 +45,9 @@ func (w *world) retried() (any bool) {
 		if inc.Channel != "" {
 			continue
 		}
+		if !any {
+			time.Sleep(2 * haunting) // until then a click may go to a connection that is dead
+		}
 		any = true
 		who := strings.ToLower(strings.TrimPrefix(string(inc.DeclaredBy), "U"))
 		if w.gone(who) {
