@@ -134,13 +134,6 @@ func (b *Bot) tellMade(ctx context.Context, job store.Job, inc flow.Incident, to
 	}
 }
 
-// whisperIn tells somebody something in a channel that only they see. It is a nicety: what goes wrong is logged.
-func (b *Bot) whisperIn(ctx context.Context, ch flow.ChannelID, to flow.UserID, m blocks.Message) {
-	if err := b.ephemeral(ctx, ch, to, m); err != nil {
-		b.log.Info("somebody cannot be told in a channel", "channel", ch, "err", err)
-	}
-}
-
 func (b *Bot) ephemeral(ctx context.Context, ch flow.ChannelID, to flow.UserID, m blocks.Message) error {
 	return b.pace.call(ctx, "chat.postEphemeral", tier4Budget, func(ctx context.Context) error {
 		_, err := b.slack.PostEphemeralContext(ctx, string(ch), string(to), b.picture(m)...)

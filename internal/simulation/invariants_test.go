@@ -40,22 +40,22 @@ func (w *world) examine() {
 }
 
 // retried lets whoever declared an incident that Slack refused a channel try again, as they were told.
-func (w *world) retried() (any bool) {
+func (w *world) retried() (some bool) {
 	for _, inc := range w.incidents() {
 		if inc.Channel != "" {
 			continue
 		}
-		if !any {
+		if !some {
 			time.Sleep(2 * haunting) // until then a click may go to a connection that is dead
 		}
-		any = true
+		some = true
 		who := strings.ToLower(strings.TrimPrefix(string(inc.DeclaredBy), "U"))
 		if w.gone(who) {
 			role(sandbox.Member)(w, []string{who})
 		}
 		_ = w.as(who, func(p *sandbox.Person) { p.In("DM").Click("Try again").In(inc.ID.String() + " ·") })
 	}
-	return any
+	return some
 }
 
 const (
