@@ -72,7 +72,7 @@ const (
 	EditFlow        Action = "flow.edit"             // form
 	AddFlow         Action = "flow.add"              // form; Ref.Flow is the one to be copied
 	CopyFlow        Action = "flow.copy"             // opens AddFlow
-	MoveFlow        Action = "flow.move"             //
+	MoveFlow        Action = "flow.move"             // form, where no incident would get to another one then
 	DisableFlow     Action = "flow.disable"          // form
 	EnableFlow      Action = "flow.enable"           // form
 	RemoveFlow      Action = "flow.remove"           // form
@@ -91,7 +91,7 @@ const (
 	Labels          Action = "process.labels"        // shows; Ref.Want is the list here and below
 	AddLabel        Action = "label.add"             // opens EditLabel
 	EditLabel       Action = "label.edit"            // form; Ref.Key is the label, empty for a new one
-	MoveLabel       Action = "label.move"            //
+	MoveLabel       Action = "label.move"            // form, where conditions would mean something else then
 	RetireLabel     Action = "label.retire"          // form
 	RestoreLabel    Action = "label.restore"         //
 	EditCalendar    Action = "process.calendar"      // form

@@ -20,7 +20,8 @@ func (s Scene) consequence(c flow.Consequence) Text {
 	case flow.HiddenFlow:
 		return say("%s has no statuses: nobody is asked about it, and incidents that it applies to are closed plainly.", quoted(c.Flow))
 	case flow.NeverReached:
-		return say("No incident gets to %s: %s comes before it and applies to every incident. Move it up in the App Home.", quoted(c.Flow), quoted(c.Other))
+		return say("No incident gets to %s: %s comes before it and applies to every incident. Say which incidents %s is for, or change their order.",
+			quoted(c.Flow), quoted(c.Other), quoted(c.Other))
 	case flow.NoFlowAsks:
 		return say("No flow is left that an incident could enter: nobody is asked when one is closed.")
 	case flow.StillUsed:

@@ -30,7 +30,7 @@ func TestWhatAnEditMeansIsSaid(t *testing.T) {
 		},
 		{
 			flow.Consequence{Means: flow.NeverReached, Flow: "Major", Other: "Standard"},
-			"No incident gets to “Major”: “Standard” comes before it and applies to every incident. Move it up in the App Home.",
+			"No incident gets to “Major”: “Standard” comes before it and applies to every incident. Say which incidents “Standard” is for, or change their order.",
 		},
 		{flow.Consequence{Means: flow.NoFlowAsks}, "No flow is left that an incident could enter: nobody is asked when one is closed."},
 		{

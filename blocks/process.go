@@ -85,6 +85,11 @@ func RemoveTemplateForm(s Scene, f flow.Flow, t flow.Template, r Ref, e Editing)
 	return s.processForm(RemoveTemplate, r, "Remove task", "Remove", say("The task %s will be removed from %s.", quoted(t.Title), quoted(f.Name)), e)
 }
 
+// MoveForm asks before something is moved to the place r.Page of its list, 0 being the first, where that means something for incidents.
+func MoveForm(s Scene, a Action, name string, r Ref, e Editing) slack.ModalViewRequest {
+	return s.processForm(a, r, "Change the order", "Move", say("%s will be number %d.", quoted(name), r.Page+1), e)
+}
+
 // RetireForm asks before a severity, type, active status or role is retired.
 func RetireForm(s Scene, l flow.Role, r Ref, e Editing) slack.ModalViewRequest {
 	return s.processForm(RetireLabel, r, "Retire", "Retire",

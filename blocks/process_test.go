@@ -58,6 +58,7 @@ func processViews(s Scene) map[string]slack.ModalViewRequest {
 		"flow-rules-for":   RulesForm(s, major, nil, tried, Ref{Want: flow.FieldAppliesTo, Key: "tried", Version: 7}, Editing{}),
 		"flow-preview":     PreviewModal(s, major, ana),
 		"status-add":       AddStatusForm(s, major, at, means), "status": StatusForm(s, major, first, first.Name, at, means),
+		"flow-move":       MoveForm(s, MoveFlow, major.Name, Ref{Flow: major.Key, Version: 7}, Editing{Means: []flow.Consequence{{Means: flow.NeverReached, Flow: first.Name, Other: major.Name}}}),
 		"status-remove":   RemoveStatusForm(s, major, first, at, means),
 		"template":        TemplateForm(s, major, first, first.Tasks[1], AfterOf(first.Tasks[1]), Ref{Key: first.Tasks[1].Key, Version: 7}, means),
 		"template-add":    TemplateForm(s, major, first, flow.Template{Kind: flow.Custom, Optional: true, Assignee: flow.Assignee{User: ben}}, "soon", at, meanwhile),

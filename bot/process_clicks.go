@@ -249,6 +249,9 @@ func (b *Bot) clickMove(d desk, r request, ref blocks.Ref) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if d.upsets(edit) {
+		return b.askMove(d, r, a, ref)
+	}
 	if _, err = b.saveProcess(d.ctx, r, 0, edit); err != nil && !nothingToChange(err) {
 		return answer{}, err
 	}

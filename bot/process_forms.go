@@ -34,6 +34,7 @@ func (b *Bot) processForms() map[blocks.Action]func(request, blocks.Ref) process
 		blocks.AddFlow: b.addFlowForm, blocks.EditFlow: b.editFlowForm, blocks.FlowRules: b.rulesForm,
 		blocks.UpdateIncidents: b.updateIncidentsForm,
 		blocks.RemoveFlow:      asked(blocks.RemoveFlow, home), blocks.DisableFlow: asked(blocks.DisableFlow, home), blocks.EnableFlow: asked(blocks.EnableFlow, home),
+		blocks.MoveFlow: b.moveForm(blocks.MoveFlow, home), blocks.MoveLabel: b.moveForm(blocks.MoveLabel, onLabels),
 		blocks.AddStatus: b.addStatusForm, blocks.EditStatus: b.editStatusForm, blocks.RemoveStatus: asked(blocks.RemoveStatus, onFlow),
 		blocks.EditTemplate: b.templateForm, blocks.RemoveTemplate: asked(blocks.RemoveTemplate, onStatus),
 		blocks.EditLabel: b.labelForm, blocks.RetireLabel: asked(blocks.RetireLabel, onLabels),

@@ -74,6 +74,7 @@ func everyForm() map[blocks.Action]struct {
 			blocks.Ref{Flow: "standard", Want: "applies_to", Key: blocks.Digest([]flow.Condition{{Field: flow.Severity, Op: flow.AtLeast, Values: []flow.Key{"major"}}})},
 			map[string]any{"severity-at-least": "major"},
 		},
+		blocks.MoveFlow: {blocks.Ref{Flow: "second"}, nil}, blocks.MoveLabel: {blocks.Ref{Want: "types", Key: "other"}, nil},
 		blocks.AddStatus:      {standard, map[string]any{"name": "Legal"}},
 		blocks.EditStatus:     {blocks.Ref{Flow: "standard", Status: "documenting"}, map[string]any{"name": "Writing"}},
 		blocks.RemoveStatus:   {blocks.Ref{Flow: "standard", Status: "documenting"}, nil},
@@ -107,6 +108,7 @@ func (r *rig) twoOfEach() {
 	p.Version = 2
 	second := p.Flows[0]
 	second.Key, second.Name = "second", "Second"
+	second.AppliesTo = []flow.Condition{{Field: flow.Type, Op: flow.IsOneOf, Values: []flow.Key{"other"}}}
 	p.Flows = append(p.Flows, second)
 	p.Types = append(p.Types, flow.Label{Key: "other", Name: "Other"}, flow.Label{Key: "old", Name: "Old", Retired: true})
 	p.Templates = append(flow.StandardTemplates(), flow.PostmortemTemplate{Key: "old", Name: "Old", Text: "# {{name}}", Retired: true})

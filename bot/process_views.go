@@ -223,6 +223,15 @@ func (d desk) confirmed(a blocks.Action, r blocks.Ref) (flow.ProcessEdit, func(b
 			func(r blocks.Ref, e blocks.Editing) slack.ModalViewRequest {
 				return blocks.RetirePostmortemTemplateForm(d.s, t, r, e)
 			}, err
+	case blocks.MoveFlow, blocks.MoveLabel:
+		name, err := d.moved(a, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		edit, err := d.moving(a, r)
+		return edit, func(r blocks.Ref, e blocks.Editing) slack.ModalViewRequest {
+			return blocks.MoveForm(d.s, a, name, r, e)
+		}, err
 	case blocks.RetireLabel:
 		l, err := d.label(r)
 		return flow.RetireLabel{List: flow.List(r.Want), Key: l.Key},

@@ -67,6 +67,9 @@ func (o *office) addsMajor(b *browser.Tab) {
 	b.Sees("2. Major No incident gets here: “Standard” comes first and applies to every incident. Enters by itself. 1 status, 2 tasks. Opt out: admins.")
 	o.rests()
 	overflow(b, "2. Major", "Move up")
+	b.Sees("No incident gets to “Standard”: “Major” comes before it and applies to every incident.")
+	submits(b)
+	noForm(b)
 	b.Sees("1. Major", "2. Standard")
 
 	b.Press("Edit: Major")
