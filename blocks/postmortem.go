@@ -349,11 +349,11 @@ func Offer(s Scene, inc flow.Incident, address, key string) Message {
 
 // PostmortemUsage answers what cannot be read behind the command.
 func PostmortemUsage(s Scene, typed string) Text {
-	if near, ok := spelling.Nearest(typed, []string{"complete", "review", "draft", "share", "detach"}); ok {
+	if near, ok := spelling.Nearest(typed, []string{"create", "complete", "review", "draft", "share", "detach"}); ok {
 		return s.didYouMean(typed, "postmortem %s", near)
 	}
-	return say("I do not know what “%s” means here. A link attaches a document; there are also %s, %s, %s, %s and %s.", brief(typed, 60),
-		s.command("postmortem complete"), s.command("postmortem review"), s.command("postmortem share"), s.command("postmortem detach"), s.command("postmortem INC-40"))
+	return say("I do not know what “%s” means here. A link attaches a document, and %s has one made; there are also %s, %s, %s, %s and %s.", brief(typed, 60),
+		s.command("postmortem create"), s.command("postmortem complete"), s.command("postmortem review"), s.command("postmortem share"), s.command("postmortem detach"), s.command("postmortem INC-40"))
 }
 
 // documentRefused is for what is not possible with documents; false for other reasons.

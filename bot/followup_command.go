@@ -18,8 +18,7 @@ func numberedFollowUp(text string, inc flow.Incident) (n flow.FollowUpNumber, ve
 		return 0, "", "", false
 	}
 	n = flow.FollowUpNumber(number)
-	verb, rest = word(rest)
-	verb = strings.ToLower(verb)
+	verb, rest = verbTyped(rest)
 	_, there := inc.FollowUp(n)
 	_, near := blocks.NearFollowUpVerb(verb)
 	return n, verb, rest, verb == "" || slices.Contains(blocks.FollowUpVerbs(), verb) || there && near

@@ -11,7 +11,7 @@ import (
 	"epilogue/flow"
 )
 
-// postmortem is /inc postmortem: with nothing behind it the documents, or the form for one; a link, complete, review, draft, share #channel, detach; or, in
+// postmortem is /inc postmortem: with nothing behind it the documents, or the form for one; a link, create, complete, review, draft, share #channel, detach; or, in
 // an incident's channel, the reference of another one, whose document is to count here too.
 func (b *Bot) postmortem(ctx context.Context, r request, t typed, inc flow.Incident) (answer, error) {
 	first, rest := word(t.rest)
@@ -31,6 +31,8 @@ func (b *Bot) postmortem(ctx context.Context, r request, t typed, inc flow.Incid
 	switch verb := strings.ToLower(first); verb {
 	case "":
 		return b.showPostmortems(ctx, r, inc)
+	case "create":
+		return b.addPostmortem(ctx, r, inc, blocks.Attaching{})
 	case "complete":
 		return b.carryOut(ctx, r, inc.ID, flow.SetPostmortemState{State: flow.Complete})
 	case "review":

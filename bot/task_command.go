@@ -31,8 +31,8 @@ func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (
 	if err != nil {
 		return answer{}, err
 	}
-	verb, rest := word(rest)
-	switch strings.ToLower(verb) {
+	verb, rest := verbTyped(rest)
+	switch verb {
 	case "":
 		return b.open(r, blocks.InstructionsModal(s, inc, task)), nil
 	case "done":
@@ -50,6 +50,16 @@ func (b *Bot) task(ctx context.Context, r request, t typed, inc flow.Incident) (
 		return b.dueTyped(ctx, r, inc, task, rest)
 	}
 	return b.tell(r, "", blocks.TaskUsage(s, n, readable(verb))), nil
+}
+
+// verbTyped splits what is to become of something off. "not doing" is "not-doing".
+func verbTyped(s string) (verb, rest string) {
+	verb, rest = word(s)
+	verb = strings.ToLower(verb)
+	if second, more := word(rest); verb == "not" && strings.EqualFold(second, "doing") {
+		return "not-doing", more
+	}
+	return verb, rest
 }
 
 // taskNumber reads 3 or #3; 0 is no number of a task.

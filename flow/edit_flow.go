@@ -135,6 +135,7 @@ func (e AddFlow) edit(d *editing) error {
 			return Refusal{Why: NotOffered, Field: FieldFlow}
 		}
 		f = preset
+		f.Templates = d.p.startingWith(Key(e.Preset))
 	}
 	f.Name, f.Key = name, d.newKey(name, func(k Key) bool { return d.p.flowAt(k) >= 0 })
 	d.p.Flows = slices.Insert(d.p.Flows, at, f)

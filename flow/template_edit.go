@@ -55,6 +55,22 @@ func (p Process) OfferedBy(f Flow) []PostmortemTemplate {
 	return out
 }
 
+// startingWith are all templates that are offered, one of them first; nothing, which is all, if that is the first one anyway, or not offered.
+func (p Process) startingWith(first Key) []Key {
+	var out []Key
+	for _, t := range p.OfferedTemplates() {
+		if t.Key == first {
+			out = slices.Insert(out, 0, t.Key)
+			continue
+		}
+		out = append(out, t.Key)
+	}
+	if len(out) == 0 || out[0] != first || p.OfferedTemplates()[0].Key == first {
+		return nil
+	}
+	return out
+}
+
 // Offering are the flows that name a template.
 func (p Process) Offering(k Key) []Flow {
 	return slices.DeleteFunc(slices.Clone(p.Flows), func(f Flow) bool { return !slices.Contains(f.Templates, k) })

@@ -114,3 +114,18 @@ func templateKeys(all []flow.PostmortemTemplate) []flow.Key {
 	}
 	return out
 }
+
+func TestAFlowFromAPresetOffersTheTemplateOfThatNameFirst(t *testing.T) {
+	for preset, want := range map[flow.Preset][]flow.Key{
+		flow.LightPreset: {"light", "standard", "major"}, flow.StandardPreset: nil, flow.MajorPreset: {"major", "standard", "light"},
+	} {
+		p := edited(t, small(), flow.AddFlow{Name: "New", Preset: preset})
+		if got := p.Flows[1].Templates; !slices.Equal(got, want) {
+			t.Errorf("%s offers %v", preset, got)
+		}
+	}
+	p := edited(t, small(), flow.RetirePostmortemTemplate{Template: "major"}, flow.AddFlow{Name: "New", Preset: flow.MajorPreset})
+	if got := p.Flows[1].Templates; got != nil {
+		t.Errorf("without the Major template it offers %v", got)
+	}
+}
