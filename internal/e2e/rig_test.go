@@ -17,6 +17,7 @@ import (
 	"epilogue/internal/calendar/fakegoogle"
 	"epilogue/internal/local"
 	"epilogue/internal/sandbox"
+	"epilogue/internal/socketlink"
 )
 
 // monday is when every test begins: 9:00 in the organization's zone, in a week without a change of clocks.
@@ -81,7 +82,7 @@ func newRig(t *testing.T, with ...func(*local.Options)) *rig {
 	t.Helper()
 	r := &rig{t: t, log: &logbook{}, seen: map[string][]string{}, asked: map[string]string{}}
 	o := local.Options{
-		Log: slog.New(r.log), Zone: time.UTC,
+		Log: slog.New(r.log), Zone: time.UTC, Link: socketlink.Options{DeadAfter: patience}, // on a busy machine an answer to a ping may take seconds
 		Sandbox: sandbox.Options{
 			People: cast(), Channels: rooms(), Now: monday, Patience: patience,
 			TriggerLife: patience, // many scripts at once on a busy machine: how long one takes says nothing about the bot
