@@ -145,9 +145,9 @@ func (s Scene) comes(d flow.Debrief) Text {
 func (s Scene) debriefPost(inc flow.Incident, ev flow.Event) (Message, bool) {
 	switch f := ev.Fact.(type) {
 	case flow.DebriefSet:
-		return s.debriefSet(inc, ev, f.Debrief), true
+		return s.debriefSet(inc, ev, f), true
 	case flow.DebriefMoved:
-		return Say(say("The debrief of %s was moved: it is on %s now, and was on %s.", bold(heading(inc)), s.moment(f.Start), s.moment(f.From))), true
+		return Say(say("The debrief of %s was moved: %s. Before: %s.", bold(heading(inc)), s.moment(f.Start), s.moment(f.From))), true
 	case flow.DebriefCanceled:
 		line := say("The debrief of %s was called off", bold(heading(inc)))
 		if f.Of != 0 {
@@ -161,11 +161,25 @@ func (s Scene) debriefPost(inc flow.Incident, ev flow.Event) (Message, bool) {
 	return Message{}, false
 }
 
-func (s Scene) debriefSet(inc flow.Incident, ev flow.Event, d flow.Debrief) Message {
-	line := say("%s scheduled the debrief of %s: %s.", s.name(ev.By), bold(heading(inc)), s.meeting(d))
-	if ev.By == "" {
-		line = say("The debrief of %s is scheduled: %s.", bold(heading(inc)), s.meeting(d))
+// setLine says that the debrief is there, or what became of it. A calendar answers for whoever asked: who that was when it is changed is not known.
+func (s Scene) setLine(inc flow.Incident, ev flow.Event, f flow.DebriefSet) Text {
+	d, what := f.Debrief, bold(heading(inc))
+	moved := !f.From.Equal(d.Start)
+	switch {
+	case f.From.IsZero():
+		return say("%s scheduled the debrief of %s: %s.", s.name(cmp.Or(ev.By, d.By)), what, s.meeting(d))
+	case moved && ev.By != "":
+		return say("%s moved the debrief of %s: %s. Before: %s.", s.name(ev.By), what, s.meeting(d), s.moment(f.From))
+	case moved:
+		return say("The debrief of %s was moved: %s. Before: %s.", what, s.meeting(d), s.moment(f.From))
+	case ev.By != "":
+		return say("%s changed the debrief of %s. The time stays: %s.", s.name(ev.By), what, s.meeting(d))
 	}
+	return say("The debrief of %s was changed. The time stays: %s.", what, s.meeting(d))
+}
+
+func (s Scene) debriefSet(inc flow.Incident, ev flow.Event, f flow.DebriefSet) Message {
+	d, line := f.Debrief, s.setLine(inc, ev, f)
 	if d.Of != 0 {
 		line = say("%s The debrief of %s is for both.", line, d.Of)
 	}
@@ -259,6 +273,9 @@ func (s Scene) debriefSentence(by Text, ev flow.Event) (Text, bool) {
 	case flow.DebriefPlanned:
 		return told("asked for the debrief", f.Debrief), true
 	case flow.DebriefSet:
+		if !f.From.IsZero() {
+			return told("changed the debrief", f.Debrief), true
+		}
 		return told("scheduled the debrief", f.Debrief), true
 	case flow.DebriefRefused:
 		return say("The calendar did not take the debrief: %s.", s.Problem(f.Problem)), true

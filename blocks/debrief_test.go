@@ -66,6 +66,10 @@ func TestEverythingAboutTheDebriefLooksAsItDid(t *testing.T) {
 	message("set", Post(s.scene(), s.inc, set))
 	s.does(ben, debriefAt(afternoon.Add(time.Hour), "https://calendar.example/e/1"))
 	message("set-link", Post(s.scene(), s.inc, last[flow.DebriefSet](s)))
+	renamed := debriefAt(afternoon.Add(time.Hour), "https://calendar.example/e/1")
+	renamed.Title = "Another title"
+	s.does(ben, renamed)
+	message("set-changed", Post(s.scene(), s.inc, last[flow.DebriefSet](s)))
 	view("cancel", CancelDebriefForm(s.scene(), s.inc))
 	s.does("", flow.MoveDebrief{Start: afternoon.Add(2 * time.Hour), End: afternoon.Add(3 * time.Hour)})
 	message("moved", Post(s.scene(), s.inc, last[flow.DebriefMoved](s)))
@@ -150,6 +154,8 @@ func TestWhateverIsTypedTheDebriefFitsAndPingsNobody(t *testing.T) {
 		sc.Names = people.all(cut(typed, 80))
 		facts := []flow.Fact{
 			flow.DebriefSet{Debrief: d},
+			flow.DebriefSet{Debrief: d, From: afternoon},
+			flow.DebriefSet{Debrief: d, From: start},
 			flow.DebriefPlanned{Debrief: d},
 			flow.DebriefRefused{Problem: typed},
 			flow.DebriefMoved{},

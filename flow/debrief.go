@@ -185,10 +185,15 @@ func (s *scene) invited(d *Debrief, c PlanDebrief) error {
 // setDebrief records that the debrief is there, which is new evidence each time.
 func (s *scene) setDebrief(d Debrief) {
 	d.Problem = ""
-	if was := s.inc.Debrief; was != nil && was.Of != 0 {
+	set := DebriefSet{Debrief: d}
+	switch was := s.inc.Debrief; {
+	case was == nil:
+	case was.Of != 0:
 		s.record(DebriefCanceled{Number: was.Number, Of: was.Of})
+	case d.Of == 0:
+		set.From = was.Start
 	}
-	s.record(DebriefSet{Debrief: d})
+	s.record(set)
 	s.record(EvidenceFound{Proof: DebriefScheduled, What: cmp.Or(d.Link, d.Start.Format(time.RFC3339))})
 	s.found(DebriefScheduled)
 }

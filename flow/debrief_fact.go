@@ -11,9 +11,10 @@ type (
 	DebriefPlanned struct {
 		Debrief Debrief `json:"debrief"`
 	}
-	// DebriefSet recorded that the debrief is there, or how it was changed.
+	// DebriefSet recorded that the debrief is there, or how it was changed: then it was to begin at From.
 	DebriefSet struct {
-		Debrief Debrief `json:"debrief"`
+		Debrief Debrief   `json:"debrief"`
+		From    time.Time `json:"from,omitzero"`
 	}
 	// DebriefRefused recorded why the calendar does not take what was asked for.
 	DebriefRefused struct {

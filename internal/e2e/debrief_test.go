@@ -48,7 +48,7 @@ func (r *rig) once() {
 		r.t.Errorf("there are %d events: %+v", len(live), live)
 	}
 	page := r.Slack.Person("ana").Sees(room)
-	for _, text := range []string{"* is scheduled:", "Schedule the debrief: done"} {
+	for _, text := range []string{"scheduled the debrief of", "Schedule the debrief: done"} {
 		if n := strings.Count(page, text); n != 1 {
 			r.t.Errorf("%q is there %d times:\n%s", text, n, page)
 		}

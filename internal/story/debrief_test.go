@@ -47,7 +47,7 @@ func TestADebriefIsScheduledInACalendarAndFollowsItThere(t *testing.T) {
 	picture(b, "debrief-times")
 	submits(b)
 	b.Until(`!document.getElementById('modal')`)
-	b.Sees("The debrief of INC-1", "is scheduled", "45 minutes", "Join call", "Reschedule", "debrief scheduled")
+	b.Sees("Ana scheduled the debrief of INC-1", "45 minutes", "Join call", "Reschedule", "debrief scheduled")
 	picture(b, "debrief-scheduled")
 
 	event := b.Another(o.Slack.URL() + "/calendar/")
