@@ -31,7 +31,7 @@ func TemplateForm(s Scene, f flow.Flow, st flow.Status, t flow.Template, after s
 		hint(optional(input(FieldPerson, "Or a person", person(FieldPerson, t.Assignee.User))), say("Empty, both: nobody has it at first.")),
 		hint(optional(input(flow.FieldDue, "Due after", typed(flow.FieldDue, after, 10, false))), say("A number. It counts from when the status begins. Empty: no due date.")),
 		input(FieldUnit, "Counted in", units(t.Due.Unit)),
-		optional(input(flow.FieldOptional, "Optional task", optionalBox(t.Optional))))
+		optional(input(flow.FieldOptional, "Leaving it out", optionalBox(t.Optional))))
 	if r.Key != "" && len(f.Statuses) > 1 {
 		shown = append(shown, input(flow.FieldStatus, "Status", s.statusesOf(f, st.Key)))
 	}

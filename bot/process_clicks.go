@@ -170,6 +170,7 @@ func (b *Bot) clickAddStatus(d desk, r request, ref blocks.Ref) (answer, error) 
 	if err != nil {
 		return answer{}, err
 	}
+	means = without(means, flow.HiddenFlow) // there will be a status
 	return b.open(r, blocks.AddStatusForm(d.s, f, d.from(blocks.Ref{}), blocks.Editing{Means: means})), nil
 }
 

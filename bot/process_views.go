@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -135,7 +136,13 @@ func (d desk) templateForm(t flow.Template, after string, r blocks.Ref, m *block
 		return slack.ModalViewRequest{}, err
 	}
 	means, err := d.b.meansFor(d.ctx, d.who, d.p, f, st.Key)
+	means = without(means, flow.WaitsForPerson) // there will be a task
 	return blocks.TemplateForm(d.s, f, st, t, after, d.from(r), blocks.Editing{Means: means, Meanwhile: m}), err
+}
+
+// without leaves out what will not be so any more.
+func without(all []flow.Consequence, m flow.Meaning) []flow.Consequence {
+	return slices.DeleteFunc(all, func(c flow.Consequence) bool { return c.Means == m })
 }
 
 // lastIncidents is how many incidents conditions are tried on.
