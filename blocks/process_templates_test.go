@@ -58,6 +58,20 @@ func TestTheLargestTemplatesFit(t *testing.T) {
 	}
 }
 
+func TestAPreviewMentionsNobodyAndLinksNowhere(t *testing.T) {
+	s := adminScene(t)
+	for _, typed := range []string{"<!channel>", "<@UANA> and <#C1>", "<https://evil.example|docs>", "# <!here>", "> <!everyone> *_`", "- <!subteam^S1>", `\<!channel\>`, "**<!channel>**"} {
+		view := PostmortemTemplatePreview(s, flow.PostmortemTemplate{Name: typed, Text: typed + "\n"}, ana)
+		for _, b := range view.Blocks.BlockSet {
+			if section, ok := b.(*slack.SectionBlock); ok {
+				if shown := section.Text.Text; strings.ContainsAny(shown, "<>") {
+					t.Errorf("%q is shown as %q", typed, shown)
+				}
+			}
+		}
+	}
+}
+
 // A field holds 3,000 characters: what stands in several is read as what stood in one.
 func TestATextIsTheSameInSeveralFields(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

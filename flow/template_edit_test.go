@@ -45,7 +45,7 @@ func refusedTemplateEdits() map[flow.Why][]refusedEdit {
 			{p, text(" \r\n\n "), flow.FieldText},
 		},
 		flow.TooLong:            {{p, text(strings.Repeat("ü", flow.MaxTemplateText)), flow.FieldText}},
-		flow.UnknownPlaceholder: {{p, text("# {{name}}\n{{ nmae }}"), flow.FieldText}},
+		flow.UnknownPlaceholder: {{p, text("# {{name}}\n{{ leed }}"), flow.FieldText}},
 		flow.NothingToChange: {
 			{p, flow.EditPostmortemTemplate{Template: "light"}, ""},
 			{p, text(light(p).Text + "\n\n"), ""},

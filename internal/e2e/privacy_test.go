@@ -22,7 +22,7 @@ var everyCommand = []string{
 	"", "help", "declare", "update", "update it is better", "severity", "severity major", "type default", "summary", "summary x", "rename", "rename x", "close", "resolve",
 	"reopen", "tasks", "task", "task 1", "task 1 done", "task 1 not-doing", "task 1 not-doing no time", "task 1 assign", "task 1 assign @cem", "task 1 assign @ana", "task 1 due",
 	"task 1 due friday", "task 1 reopen", "task 2 reopen", "task 9 done", "task add", "task add x", "move-on", "move-on no time", "role", "role scribe @cem", "lead @cem", "timeline",
-	"timeline a note", "postmortem", "postmortem https://example.com", "postmortem complete", "postmortem create", "postmortem compelte", "task 1 dnoe", "postmortem share", "postmortem share <#CGENERAL|general>", "postmortem detach", "postmortem detach x",
+	"timeline a note", "postmortem", "postmortem https://example.com", "postmortem complete", "postmortem create", "postmortem shrae", "task 1 dnoe", "postmortem share", "postmortem share <#CGENERAL|general>", "postmortem detach", "postmortem detach x",
 	"debrief", "follow-up x", "follow-up 1", "follow-up 1 done", "follow-up 1 assign @cem", "follow-up 1 dnoe", "follow-ups", "audit", "nonsense", "tsaks",
 }
 
