@@ -281,6 +281,13 @@ func (b *Bot) drawCard(ctx context.Context, inc flow.Incident, card uint64) (m b
 	if err != nil {
 		return m, late, err
 	}
+	if _, closed := ended.Fact.(flow.IncidentClosed); closed { // it counts what was done by then, and not what became of that
+		events, err := b.events(ctx, inc.ID, 1, ended.Seq)
+		if err != nil {
+			return m, late, err
+		}
+		inc = flow.Replay(events)
+	}
 	return blocks.Shrunk(s, inc, ended), late, nil
 }
 

@@ -123,6 +123,21 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			settle
 			`,
 		},
+		{
+			"what is left of the last card says what was done when the incident was closed",
+			"it counted anew whenever it was drawn, so that a task that was reopened later was missing",
+			`
+			process ask 2 none kinds
+			ana declares public w001w
+			ana closes INC-1 enter w002w
+			ana plans INC-1 50
+			ana types INC-1 task 1 done
+			settle
+			ana reopens INC-1 active w003w
+			ana types INC-1 debrief cancel w004w
+			settle
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}
