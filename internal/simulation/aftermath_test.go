@@ -59,8 +59,8 @@ func (m *maker) aftermath(who string, inc flow.Incident) string {
 		return line("answers", id, m.of("held", "held", "not"))
 	case n < 92:
 		return line("snoozes", id, m.task(inc), m.of("snooze", "assign"), m.who())
-	case n < 95:
-		return "ana edits-process " + m.word()
+	case n < 98 && who == "ana": // nobody else shapes the process
+		return line("edits-process", m.word())
 	}
 	return line("updates-flow", id)
 }
