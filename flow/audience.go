@@ -53,14 +53,17 @@ func Invited(inc Incident, to UserID) []UserID {
 	return slices.DeleteFunc(slices.Compact(people), func(u UserID) bool { return u == "" })
 }
 
-// Homes are the App Homes in which a change can be seen: of whoever has, or had, a task that is not as it was, and where the incident came to another
-// status, of everyone involved.
+// Homes are the App Homes in which a change can be seen: of whoever has, or had, a task that is not as it was or is about a post-mortem that is another one;
+// where the incident has another name, of whoever has one of its tasks; and where it came to another status, of everyone involved.
 func Homes(before, after Incident) []Effect {
 	var t telling
+	old, _ := before.Postmortem()
+	current, _ := after.Postmortem()
 	for _, now := range after.Tasks {
 		was, _ := before.Task(now.Number)
 		was.Reminded = now.Reminded // which no App Home shows
-		if was != now || before.Status != after.Status {
+		documented := old.Number != current.Number && (now.Kind == CompletePostmortem || now.Kind == SharePostmortem)
+		if was != now || before.Status != after.Status || before.Name != after.Name || documented {
 			t.home(was.Assignee, now.Assignee)
 		}
 	}

@@ -61,6 +61,7 @@ func TestTheHomesThatAChangeShowsInAreDrawnAgain(t *testing.T) {
 		return flow.Task{Number: n, Assignee: who, State: s}
 	}
 	base := flow.Incident{Status: doc, Tasks: []flow.Task{task(1, "ana", flow.Open), task(2, "ben", flow.Open), task(3, "", flow.Open)}}
+	base.Tasks[1].Kind = flow.CompletePostmortem
 	change := func(tasks ...flow.Task) flow.Incident { return flow.Incident{Status: doc, Tasks: tasks} }
 	for name, c := range map[string]struct {
 		after flow.Incident
@@ -73,6 +74,8 @@ func TestTheHomesThatAChangeShowsInAreDrawnAgain(t *testing.T) {
 		"added":                          {change(append(slices.Clone(base.Tasks), task(4, "cem", flow.Open))...), []flow.UserID{"cem"}},
 		"moved on":                       {flow.Incident{Status: rev, Tasks: base.Tasks}, []flow.UserID{"ana", "ben"}},
 		"moved on, with others involved": {flow.Incident{Status: rev, Tasks: base.Tasks, Involved: []flow.UserID{"ben", "dana"}}, []flow.UserID{"ana", "ben", "dana"}},
+		"renamed":                        {flow.Incident{Status: doc, Tasks: base.Tasks, Name: "Another"}, []flow.UserID{"ana", "ben"}},
+		"a post-mortem":                  {flow.Incident{Status: doc, Tasks: base.Tasks, Documents: []flow.Document{{Number: 1, Main: true}}}, []flow.UserID{"ben"}},
 		"two of one":                     {change(task(1, "ben", flow.Open), task(2, "ben", flow.Done), base.Tasks[2]), []flow.UserID{"ana", "ben"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -138,6 +138,20 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			settle
 			`,
 		},
+		{
+			"an App Home offers to mark the post-mortem complete once there is one",
+			"it went on offering to create one",
+			`
+			process ask 1,1 lead kinds
+			cem declares public w001w
+			cem opens-home
+			cem closes INC-1 enter w002w
+			cem types INC-1 task 1 done
+			settle
+			ana types INC-1 postmortem https://docs.example/w003w
+			settle
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}
