@@ -77,24 +77,54 @@ func (b *Bot) meanwhile(ctx context.Context, who flow.UserID, drawn int, now flo
 		return nil
 	}
 	m := changedMeanwhile{version: now.Version}
+	var theirs []int // the versions that others made, the last first
+	own := false
 	for v := now.Version; v > max(drawn, now.Version-mostVersions); v-- {
 		made, err := b.store.ProcessVersion(ctx, v)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("read version %d of the process: %w", v, err)
 		}
-		if made.By != who && !slices.Contains(m.By, made.By) {
+		if made.By == who {
+			own = true
+			continue
+		}
+		if theirs = append(theirs, v); !slices.Contains(m.By, made.By) {
 			m.By = append(m.By, made.By)
 		}
 	}
 	if len(m.By) == 0 {
 		return nil
 	}
-	was, err := b.drawnFrom(ctx, drawn, now)
+	if !own {
+		theirs = nil
+	}
+	var err error
+	m.Changes, err = b.changesOf(ctx, drawn, now, theirs)
 	if err != nil {
 		return err
 	}
-	m.Changes = flow.Diff(was, now)
 	return m
+}
+
+// changesOf is what is different since a version; of some versions in between if any are named, the last first.
+func (b *Bot) changesOf(ctx context.Context, since int, now flow.Process, only []int) ([]flow.Difference, error) {
+	if len(only) == 0 {
+		was, err := b.drawnFrom(ctx, since, now)
+		return flow.Diff(was, now), err
+	}
+	var all []flow.Difference
+	for _, v := range slices.Backward(only) {
+		was, err := b.drawnFrom(ctx, v-1, now)
+		if err != nil {
+			return nil, err
+		}
+		is, err := b.drawnFrom(ctx, v, now)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, flow.Diff(was, is)...)
+	}
+	return all, nil
 }
 
 // drawnFrom is the process that a form was drawn from; the present one where that is not kept.
