@@ -213,7 +213,7 @@ func FollowUpForm(s Scene, inc flow.Incident, d FollowUpDraft) slack.ModalViewRe
 	shown = append(shown,
 		input(flow.FieldTitle, "What is to be done", typed(flow.FieldTitle, d.Title, flow.MaxTitle, false)),
 		optional(input(flow.FieldOwner, "Owner", person(flow.FieldOwner, d.Owner))),
-		optional(input(flow.FieldDue, "Due", calendar(flow.FieldDue, d.Due))),
+		hint(optional(input(flow.FieldDue, "Due", calendar(flow.FieldDue, d.Due))), say("Its owner is reminded on that day, then once a week for a month.")),
 		optional(input(flow.FieldPriority, "Priority", priorityChoice(d.Priority))),
 		hint(optional(input(flow.FieldLink, "Issue", typed(flow.FieldLink, d.Link, flow.MaxLink, false))), say("Its address in your tracker, from https:// on.")),
 	)

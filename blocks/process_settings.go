@@ -121,6 +121,10 @@ func HolidaysTyped(days []flow.Date) (string, bool) {
 // CalendarForm edits working days, working hours and holidays, the latter as they were typed. More holidays than a field holds stay as they are.
 func CalendarForm(s Scene, days []time.Weekday, holidays string, h flow.WorkingHours, r Ref, e Editing) slack.ModalViewRequest {
 	h = h.Known()
+	digest := clock(flow.FieldDigest, h.Digest)
+	if h.Digest == h.From { // it follows them
+		digest.InitialTime = ""
+	}
 	box := slack.NewCheckboxGroupsBlockElement(flow.FieldDays)
 	for _, w := range week {
 		o := option(dayKey(w), w.String())
@@ -135,7 +139,7 @@ func CalendarForm(s Scene, days []time.Weekday, holidays string, h flow.WorkingH
 		hint(optional(input(flow.FieldDays, "Working days", box)), say("None: every day.")),
 		hint(input(flow.FieldHours, "Working hours begin", clock(flow.FieldHours, h.From)), say("By everyone's own clock. Nobody is reminded outside of them, and times for a debrief are looked for within them.")),
 		input(flow.FieldHoursTo, "Working hours end", clock(flow.FieldHoursTo, h.To)),
-		hint(optional(input(flow.FieldDigest, "Digests come", clock(flow.FieldDigest, h.Digest))), say("One message with all reminders of a day. Empty: as working hours begin.")))
+		hint(optional(input(flow.FieldDigest, "Digests come", digest)), say("One message with all reminders of a day. Empty: as working hours begin.")))
 	if _, fits := HolidaysTyped(s.Process.Calendar.Holidays); fits {
 		shown = append(shown, hint(optional(input(flow.FieldHolidays, "Holidays", typed(flow.FieldHolidays, holidays, mostTyped, true))),
 			say("A day on each line, like 2026-12-25. What stands behind it on the line is left out. epilogue flows holidays FILE reads an iCalendar file.")))
