@@ -66,6 +66,7 @@ type Bot struct {
 	outbox   *outbox
 	lobby    lobby
 	queues   *dispatcher
+	looks    sync.Map // by view: the newest search for times that was begun in it
 	ahead    *ahead
 	link     *socketlink.Link
 	behind   *background

@@ -216,11 +216,18 @@ func withChoice(v viewState, cmd flow.PlanDebrief) flow.PlanDebrief {
 	return cmd
 }
 
-// looksAgain reports whether a form asks for other times than those that it offers: its length is another one by now, or somebody wants them.
+// looksAgain reports whether a form asks for other times than those that it offers: its length is another one by now, or somebody wants them, or it offers none
+// yet and no time is typed.
 func (b *Bot) looksAgain(r request) bool {
 	choice := r.view.field(blocks.FieldSlot)
 	start, end, _, ok := blocks.ParseSlot(choice)
-	return choice == blocks.SlotAgain || ok && end.Sub(start) != b.lengthOf(r)
+	switch {
+	case ok:
+		return end.Sub(start) != b.lengthOf(r)
+	case choice == "":
+		return r.view.moment(flow.FieldStart).IsZero()
+	}
+	return choice == blocks.SlotAgain
 }
 
 // lengthOf is how long the debrief of a form takes; 0 for what is no length, which the rules refuse.
@@ -254,7 +261,7 @@ func (b *Bot) submitDebrief(ctx context.Context, r request, inc flow.Incident) (
 	}
 	cmd.Book = b.booker != nil
 	switch confirms := blocks.Action(r.view.Callback) == blocks.DebriefConfirm; {
-	case confirms && !(cmd.Book && b.looksAgain(r)):
+	case confirms && (!cmd.Book || !b.looksAgain(r)):
 		return b.schedule(ctx, r, inc, cmd)
 	case cmd.Book:
 		return b.offerTimes(ctx, r, inc, cmd)

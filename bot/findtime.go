@@ -13,6 +13,10 @@ import (
 // lookForWithin is how long a calendar may take to say who is busy: whoever waits has the form in front of them, and can choose a time by hand.
 const lookForWithin = behindWithin - 2*openWithin
 
+// lookForAtLeast is how long the form says that times are being looked for. The ack that puts it there goes another way than the update that follows it, and
+// must not arrive second.
+const lookForAtLeast = 500 * time.Millisecond
+
 // offerTimes goes on with a form to one that offers times, unless something else is wrong with it.
 func (b *Bot) offerTimes(ctx context.Context, r request, inc flow.Incident, cmd flow.PlanDebrief) (answer, error) {
 	otherwise := cmd
@@ -33,11 +37,21 @@ func (b *Bot) findTime(ctx context.Context, r request, inc flow.Incident, cmd fl
 	d := blocks.Debriefing{Meanwhile: meanwhile, Debrief: planned(cmd), Length: b.lengthOf(r), Calendar: true, Confirm: true, Looking: true, Zone: b.zoneOf(ctx, r.user)}
 	_, d.Uninvited = b.addresses(ctx, d.Debrief)
 	waiting := blocks.DebriefForm(b.scene(ctx), inc, d)
+	b.looks.Store(r.view.ID, &d)
 	return answer{ack: b.replaceForm(r, *b.carries(r, &waiting)).ack, then: func(ctx context.Context) error {
 		d.Looking = false
+		shown := time.NewTimer(lookForAtLeast)
+		defer shown.Stop()
 		looking, cancel := context.WithTimeout(ctx, lookForWithin)
 		b.lookForTimes(looking, inc, &d)
 		cancel()
+		select {
+		case <-ctx.Done():
+		case <-shown.C:
+		}
+		if !b.looks.CompareAndDelete(r.view.ID, &d) {
+			return nil // they are looked for again meanwhile
+		}
 		found := blocks.DebriefForm(b.scene(ctx), inc, d)
 		return b.update(r.view.ID, *b.carries(r, &found))(ctx)
 	}}
