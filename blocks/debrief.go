@@ -200,7 +200,8 @@ func (s Scene) debriefSet(inc flow.Incident, ev flow.Event, f flow.DebriefSet) M
 	return message(join(" ", line, s.comes(d)), section(line, nil), small(s.comes(d)), actions("debrief/"+inc.ID.String(), row...))
 }
 
-// DebriefSoon is what the channel gets the day before: the agenda, the draft with the headings below which nothing is written yet, and what is still open.
+// DebriefSoon is what the channel gets the day before: the agenda, the draft with the headings below which nothing is written yet, what its follow-ups
+// lack, and what is still open.
 func DebriefSoon(s Scene, inc flow.Incident, unwritten []string) Message {
 	if inc.Debrief == nil {
 		return Message{}
@@ -215,6 +216,7 @@ func DebriefSoon(s Scene, inc flow.Incident, unwritten []string) Message {
 	} else {
 		open = append(open, say("There is no post-mortem document yet."))
 	}
+	open = append(open, join(" ", s.followUpsOpen(inc), lacking(inc.OpenFollowUps())))
 	if tasks := inc.In(inc.Status); inc.Stage == flow.PostIncident && flow.Count(tasks).Open > 0 {
 		left, _ := split(tasks)
 		open = append(open, say("Still open: %s.", s.titles(inc, numbersOf(left), 5, true)))

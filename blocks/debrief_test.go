@@ -76,6 +76,7 @@ func TestEverythingAboutTheDebriefLooksAsItDid(t *testing.T) {
 	message("soon", DebriefSoon(s.scene(), s.inc, nil))
 	drafted := *s
 	drafted.does(ben, flow.AttachPostmortem{URL: "https://docs.example.com/1"})
+	drafted.does(ben, flow.AddFollowUp{Title: "Alert on failed payments"})
 	message("soon-draft", DebriefSoon(drafted.scene(), drafted.inc, []string{"Lessons", "First check next time"}))
 	s.later(72 * time.Hour)
 	message("over", DebriefOverDM(s.scene(), s.inc, 1))
