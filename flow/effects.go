@@ -81,6 +81,9 @@ func (t *telling) tell(ev Event, later []Event) {
 		t.add(Effect{Tell: TellDeclared, Seq: ev.Seq}, Effect{Tell: TellTopic, Seq: ev.Seq})
 	case Updated:
 		t.add(post, first, refresh)
+		if f.Name != nil { // which stands in every message about it
+			t.add(Effect{Tell: TellDMs, Seq: ev.Seq}, Effect{Tell: TellFollowUpDMs, Seq: ev.Seq}, Effect{Tell: TellHeldSaid, Seq: ev.Seq})
+		}
 	case RoleGiven:
 		t.add(first, refresh)
 		t.invite(ev, f.To)

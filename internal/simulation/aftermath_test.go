@@ -59,10 +59,12 @@ func (m *maker) aftermath(who string, inc flow.Incident) string {
 		return line("answers", id, m.of("held", "held", "not"))
 	case n < 92:
 		return line("snoozes", id, m.task(inc), m.of("snooze", "assign"), m.who())
-	case n < 98 && who == "ana": // nobody else shapes the process
+	case n < 96:
+		return line("updates-flow", id)
+	case who == "ana": // nobody else shapes the process
 		return line("edits-process", m.word())
 	}
-	return line("updates-flow", id)
+	return line("types", id, "rename", m.word())
 }
 
 // other is another incident, if there is one.

@@ -152,6 +152,19 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			settle
 			`,
 		},
+		{
+			"direct messages follow the name of an incident",
+			"tasks and follow-ups that somebody was given kept the old one",
+			`
+			process ask 1,1 cem
+			ana declares public w001w
+			ana closes INC-1 enter w002w
+			ana follows-up INC-1 ben w003w
+			settle
+			ana types INC-1 rename w004w
+			settle
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}

@@ -84,7 +84,7 @@ func declares(w *world, who string, args []string) {
 		}
 		if r := m.Submit(); done(r) {
 			w.wished(func(w *world) bool {
-				return slices.ContainsFunc(w.incidents(), func(inc flow.Incident) bool { return inc.Name == name })
+				return slices.ContainsFunc(w.incidents(), func(inc flow.Incident) bool { return tells(inc.ID, name)(w) })
 			}, who, "declares", name)
 		}
 	})
