@@ -236,12 +236,11 @@ func (s *Server) read(c *conn) {
 		}
 		return err
 	})
-	c.ws.SetCloseHandler(func(code int, _ string) error {
+	c.ws.SetCloseHandler(func(int, string) error {
 		s.mu.Lock()
-		s.drop(c) // before it is answered: whoever connects after the answer is not told of this one
-		s.mu.Unlock()
-		_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
-		return nil
+		defer s.mu.Unlock()
+		s.drop(c)  // before it is answered: whoever connects after the answer is not told of this one
+		return nil // write answers, after what is queued
 	})
 	var closed *websocket.CloseError
 	for {
