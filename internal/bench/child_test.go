@@ -19,6 +19,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"epilogue/bot"
+	"epilogue/internal/operator"
 	"epilogue/internal/socketlink"
 	"epilogue/store/boltstore"
 )
@@ -82,6 +83,7 @@ func runBot(ctx context.Context, api, path string, unpaced bool) (err error) {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	operator.CollectSeldom()
 	db, err := boltstore.Open(path, boltstore.Options{})
 	if err != nil {
 		return err
