@@ -88,11 +88,14 @@ func (b *Tab) clickOn(what, element string) {
 	}
 }
 
-// listen notes whether the next click meets an element. It does not when the page moves while the button of the mouse is down; then people click again.
+// listen notes whether the next click meets an element, as the page is at that moment: it may have been drawn anew. It does not when the page moves while the
+// button of the mouse is down; then people click again.
 const listen = `(() => {
-	const e = %s;
 	window.browserMissed = true;
-	const hit = (event) => { window.browserMissed = !!e && !e.contains(event.target) && !event.target.contains(e); };
+	const hit = (event) => {
+		const e = %s;
+		window.browserMissed = !!e && !e.contains(event.target) && !event.target.contains(e);
+	};
 	document.addEventListener('click', hit, {capture: true, once: true});
 })()`
 
