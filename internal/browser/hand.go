@@ -56,6 +56,20 @@ func (b *Tab) PressNear(name, near string) {
 	b.clickOn(fmt.Sprintf("%q near %q", name, near), fmt.Sprintf("%s(%s, %s)", named, quoted(name), quoted(near)))
 }
 
+// Choose opens a menu and chooses an option of it. A page that is drawn anew closes its menus; then it is opened again, as people do.
+func (b *Tab) Choose(menu, option string) {
+	b.t.Helper()
+	for range 5 {
+		b.Press(menu)
+		for range 500 {
+			if b.Is(fmt.Sprintf("((e) => !!e && (e.click(), true))(%s(%s, ''))", named, quoted(option))) {
+				return
+			}
+		}
+	}
+	b.t.Fatalf("%q of %q cannot be chosen\n%s", option, menu, b.page())
+}
+
 // Offers says whether something of a name can be pressed now.
 func (b *Tab) Offers(name, near string) bool {
 	b.t.Helper()
@@ -81,6 +95,7 @@ func (b *Tab) clickOn(what, element string) {
 		x, y := b.find(what, element)
 		b.Text(fmt.Sprintf(listen, element))
 		b.do("click "+what, chromedp.MouseClickXY(x, y))
+		b.wait(`window.browserMissed !== 'unknown'`) // on a busy machine the page has not heard of the click yet
 		missed, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!window.browserMissed"))
 		if err != nil || !missed { // a page that cannot be asked is being left
 			return
@@ -91,7 +106,7 @@ func (b *Tab) clickOn(what, element string) {
 // listen notes whether the next click meets an element, as the page is at that moment: it may have been drawn anew. It does not when the page moves while the
 // button of the mouse is down; then people click again.
 const listen = `(() => {
-	window.browserMissed = true;
+	window.browserMissed = 'unknown';
 	const hit = (event) => {
 		const e = %s;
 		window.browserMissed = !!e && !e.contains(event.target) && !event.target.contains(e);

@@ -45,8 +45,7 @@ func submits(b *browser.Tab) { b.Click(`#modal .view:not([hidden]) [type=submit]
 // overflow opens the menu of the newest line that says something, and chooses an option.
 func overflow(b *browser.Tab, near, option string) {
 	b.Until(fmt.Sprintf(`[...document.querySelectorAll('.k-more')].some((e) => e.getAttribute('aria-label').includes(%q))`, near))
-	b.Press(b.Text(fmt.Sprintf(`[...document.querySelectorAll('.k-more')].findLast((e) => e.getAttribute('aria-label').includes(%q)).getAttribute('aria-label').replace(/\s+/g, ' ').trim()`, near)))
-	b.Press(option)
+	b.Choose(b.Text(fmt.Sprintf(`[...document.querySelectorAll('.k-more')].findLast((e) => e.getAttribute('aria-label').includes(%q)).getAttribute('aria-label').replace(/\s+/g, ' ').trim()`, near)), option)
 }
 
 // gone is true once nothing of an accessible name can be pressed any more.
