@@ -73,14 +73,8 @@ func (b *Bot) changeFollowUp(ctx context.Context, r request, inc flow.Incident, 
 }
 
 func (b *Bot) assignFollowUp(ctx context.Context, r request, inc flow.Incident, f flow.FollowUp, rest string) (answer, error) {
-	to := r.user
-	switch who := mention.FindStringSubmatch(rest); {
-	case who != nil:
-		to = flow.UserID(who[1])
-	case strings.EqualFold(rest, "me"):
-	case strings.EqualFold(rest, "nobody"):
-		to = ""
-	default:
+	to, ok := whoIsMeant(r.user, rest)
+	if !ok {
 		return b.editFollowUpForm(ctx, r, inc, f)
 	}
 	owner, err := b.people.candidate(ctx, to, inc)

@@ -82,17 +82,25 @@ func taskTyped(text string) flow.TaskNumber {
 }
 
 func (b *Bot) assignTyped(ctx context.Context, r request, inc flow.Incident, t flow.Task, rest string) (answer, error) {
-	to := r.user
-	switch who := mention.FindStringSubmatch(rest); {
-	case who != nil:
-		to = flow.UserID(who[1])
-	case strings.EqualFold(rest, "me"):
-	case strings.EqualFold(rest, "nobody"):
-		to = ""
-	default:
+	to, ok := whoIsMeant(r.user, rest)
+	if !ok {
 		return b.taskForm(ctx, r, inc, t, flow.AssignTask{Task: t.Number}, blocks.AssignForm)
 	}
 	return b.assign(ctx, r, inc, t.Number, to)
+}
+
+// whoIsMeant reads who is to get something: @x, me, or nobody; false for anything else.
+func whoIsMeant(me flow.UserID, typed string) (flow.UserID, bool) {
+	if who := mention.FindStringSubmatch(typed); who != nil {
+		return flow.UserID(who[1]), true
+	}
+	switch strings.ToLower(typed) {
+	case "me":
+		return me, true
+	case "nobody":
+		return "", true
+	}
+	return "", false
 }
 
 // assign gives a task to somebody, by whatever way it was asked for.
