@@ -128,7 +128,7 @@ func Home(s Scene, d HomeData) slack.HomeTabViewRequest {
 	} {
 		shown = append(shown, part...)
 	}
-	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: shown}}
+	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: steady(shown)}}
 }
 
 func (s Scene) greeting(d HomeData) Text {

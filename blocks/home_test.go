@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/slack-go/slack"
 	"pgregory.net/rapid"
 
 	"epilogue/flow"
@@ -67,5 +68,25 @@ func TestFlowsAreSearchedWhereThereAreTooMany(t *testing.T) {
 	}
 	if found := FlowChoices(s, " fLOW 199 "); len(found) != 2 || found[1].Value != "?f=flow-199" {
 		t.Errorf("a search offers %+v", found)
+	}
+}
+
+// A click that is on its way while the tab is drawn again must still find what it was meant for.
+func TestWhatCanBePressedKeepsItsNameWhenItIsDrawnAgain(t *testing.T) {
+	menu := func(n flow.IncidentID) slack.Block {
+		return section(say("an incident"), overflow(choice(Tasks, "Open tasks", Ref{Incident: n})))
+	}
+	names := func(shown ...slack.Block) (out []string) {
+		for _, b := range steady(shown) {
+			out = append(out, b.ID())
+		}
+		return out
+	}
+	before, after := names(menu(1), menu(2)), names(menu(3), section(say("some text"), nil), menu(1), menu(2), menu(2))
+	if diff := cmp.Diff(before, []string{after[2], after[3]}); diff != "" {
+		t.Errorf("drawn again, a menu has another name (-before +after):\n%s", diff)
+	}
+	if after[0] == after[2] || after[3] == after[4] || after[1] != "" {
+		t.Errorf("names that are not apart: %q", after)
 	}
 }

@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -57,6 +58,37 @@ func header(s string) *slack.HeaderBlock {
 }
 
 func divider() *slack.DividerBlock { return slack.NewDividerBlock() }
+
+// steady gives a section that can be pressed a name that it keeps when the surface is drawn again: without one Slack makes up another each time, and a click that
+// is on its way would find nothing there. What holds a choice keeps Slack's names: under the same one it would also keep what was chosen before.
+func steady(shown []slack.Block) []slack.Block {
+	taken := map[string]bool{}
+	for _, b := range shown {
+		taken[b.ID()] = true
+	}
+	for _, b := range shown {
+		s, ok := b.(*slack.SectionBlock)
+		if !ok || s.BlockID != "" || s.Accessory == nil {
+			continue
+		}
+		name := ""
+		switch {
+		case s.Accessory.ButtonElement != nil:
+			name = s.Accessory.ButtonElement.ActionID + "/" + s.Accessory.ButtonElement.Value
+		case s.Accessory.OverflowElement != nil && len(s.Accessory.OverflowElement.Options) > 0:
+			name = s.Accessory.OverflowElement.ActionID + "/" + s.Accessory.OverflowElement.Options[0].Value
+		default:
+			continue
+		}
+		name = plain(name, 240)
+		s.BlockID = name
+		for i := 2; taken[s.BlockID]; i++ {
+			s.BlockID = name + "/" + strconv.Itoa(i)
+		}
+		taken[s.BlockID] = true
+	}
+	return shown
+}
 
 // actions is a row of buttons.
 func actions(id string, elements ...slack.BlockElement) *slack.ActionBlock {
@@ -145,7 +177,7 @@ func labels(all []flow.Label, set flow.Key) (options []*slack.OptionBlockObject,
 func modal(a Action, r Ref, title string, submit words, shown ...slack.Block) slack.ModalViewRequest {
 	v := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: string(a), PrivateMetadata: r.String(),
-		Title: plainText(title, maxTitle), Close: plainText("Cancel", maxTitle), Blocks: slack.Blocks{BlockSet: shown},
+		Title: plainText(title, maxTitle), Close: plainText("Cancel", maxTitle), Blocks: slack.Blocks{BlockSet: steady(shown)},
 	}
 	if submit == "" {
 		v.Close = plainText("Close", maxTitle)

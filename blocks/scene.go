@@ -43,7 +43,7 @@ const longestFallback = 3500
 
 // message puts a message together. The fallback says first what changed.
 func message(fallback Text, shown ...slack.Block) Message {
-	return Message{Text: fallback.Clip(longestFallback).String(), Blocks: shown}
+	return Message{Text: fallback.Clip(longestFallback).String(), Blocks: steady(shown)}
 }
 
 // Say is a message of a single sentence, for example an answer that only one person sees.

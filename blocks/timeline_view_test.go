@@ -19,7 +19,7 @@ func TestOnlyOnesOwnNotesHaveAMenu(t *testing.T) {
 	} {
 		shown := encode(t, TimelineModal(s.scene(), s.inc, Timelined{Page: Page[flow.Line]{Items: flow.Lines(s.events)}, Viewer: viewer}))
 		for action, n := range want {
-			if got := strings.Count(shown, action+" INC-42"); got != n {
+			if got := strings.Count(shown, `"`+action+" INC-42"); got != n {
 				t.Errorf("%q sees %s %d times, want %d", viewer, action, got, n)
 			}
 		}

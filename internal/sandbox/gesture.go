@@ -114,7 +114,7 @@ func (s *Server) at(u *user, g Gesture) (spot, error) {
 		at.el, found = el, true
 	}
 	if !found {
-		return at, fmt.Errorf("there is no %s in %s any more", g.ActionID, g.BlockID)
+		return at, errors.New("this has just changed: look again, and try once more")
 	}
 	s.typeIn(u, at, blocks, g.State)
 	return at, nil
