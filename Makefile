@@ -25,8 +25,8 @@ run: ## try the bot in a local Slack, which keeps what happens in it in .epilogu
 
 # Go's race detector needs cgo on most platforms, and some have none; vet needs a C compiler only
 # where cgo is on. So cgo is turned off where its compiler is missing, and Go is asked for the rest. The
-# simulation goes without it: its many bubbles of fake time have crashed the detector itself. The scripts go
-# alone: they tell by the clock when a bot has come to rest.
+# scripts and the stories go alone, one after the other: they tell by the clock when a bot has come to rest, and
+# a browser takes all there is.
 test: ## vet, then every test, in random order and with the race detector
 	@set -- $$($(GO) env CC); race=-race; \
 	if ! command -v "$$1" >/dev/null 2>&1; then export CGO_ENABLED=0; fi; \
@@ -35,8 +35,8 @@ test: ## vet, then every test, in random order and with the race detector
 	fi; \
 	command -v strace >/dev/null 2>&1 || echo "make test: the tests of power cuts need strace (Debian: apt install strace) and are skipped"; \
 	command -v chromium >/dev/null 2>&1 || echo "make test: the tests of the page and of whole stories need chromium (Debian: apt install chromium) and are skipped"; \
-	set -x; $(GO) vet ./... && $(GO) test $$race -shuffle=on -timeout=15m $$($(GO) list ./... | grep -v -e internal/e2e -e internal/simulation) && \
-	$(GO) test $$race -shuffle=on -timeout=15m ./internal/e2e && $(GO) test -shuffle=on -timeout=15m ./internal/simulation
+	set -x; $(GO) vet ./... && $(GO) test $$race -shuffle=on -timeout=15m $$($(GO) list ./... | grep -v -e internal/e2e -e internal/story) && \
+	$(GO) test $$race -shuffle=on -timeout=15m -p=1 ./internal/e2e ./internal/story
 
 pictures: ## the pictures of the README, of the page as it is now (needs chromium, and the font Lato: apt install fonts-lato)
 	$(GO) test ./internal/story -count=1 -run 'FirstScreen|ADebriefIsScheduled|AnAdmin|WeekAfterWeek' -pictures $(CURDIR)/docs

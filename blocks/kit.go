@@ -71,7 +71,7 @@ func steady(shown []slack.Block) []slack.Block {
 		if !ok || s.BlockID != "" || s.Accessory == nil {
 			continue
 		}
-		name := ""
+		var name string
 		switch {
 		case s.Accessory.ButtonElement != nil:
 			name = s.Accessory.ButtonElement.ActionID + "/" + s.Accessory.ButtonElement.Value

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"epilogue/internal/faketime"
 )
 
 func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -25,7 +27,7 @@ func hand(t *testing.T, d *dispatcher, queue string, work func()) {
 }
 
 func TestWorkOfOneQueueIsDoneInOrderOneAtATime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		d := newDispatcher(quietLog(), 1000, 1000)
 		var busy atomic.Int32
 		var done []int // only one piece of work at a time writes to it, which -race checks
@@ -49,7 +51,7 @@ func TestWorkOfOneQueueIsDoneInOrderOneAtATime(t *testing.T) {
 }
 
 func TestOneQueueDoesNotWaitForAnother(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		d := newDispatcher(quietLog(), 10, 1000)
 		stuck, quick := make(chan struct{}), make(chan struct{})
 		hand(t, d, "INC-1", func() { <-stuck })
@@ -63,7 +65,7 @@ func TestOneQueueDoesNotWaitForAnother(t *testing.T) {
 }
 
 func TestAPanicCostsOnlyTheRequestThatPanicked(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		var said strings.Builder
 		d := newDispatcher(slog.New(slog.NewTextHandler(&said, nil)), 10, 1000)
 		after := false
@@ -82,7 +84,7 @@ func TestAPanicCostsOnlyTheRequestThatPanicked(t *testing.T) {
 }
 
 func TestNoMoreThanTheBoundWaitsAndHandingOverNeverBlocks(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		d := newDispatcher(quietLog(), 3, 1000)
 		release := make(chan struct{})
 		for i := range 3 {
@@ -104,7 +106,7 @@ func TestNoMoreThanTheBoundWaitsAndHandingOverNeverBlocks(t *testing.T) {
 }
 
 func TestDrainingTakesNothingNewAndWaitsForTheRest(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		d := newDispatcher(quietLog(), 10, 1000)
 		release := make(chan struct{})
 		hand(t, d, "INC-1", func() { <-release })
@@ -124,7 +126,7 @@ func TestDrainingTakesNothingNewAndWaitsForTheRest(t *testing.T) {
 }
 
 func TestWhatRunsOnceAtATimeRunsAgainAfterwards(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		g := newBackground(quietLog())
 		var runs atomic.Int32
 		release := make(chan struct{})
@@ -147,7 +149,7 @@ func TestWhatRunsOnceAtATimeRunsAgainAfterwards(t *testing.T) {
 }
 
 func TestTooMuchInTheBackgroundIsLeftOutAndForgotten(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		g := newBackground(quietLog())
 		release := make(chan struct{})
 		for range maxBehind {
@@ -171,7 +173,7 @@ func TestTooMuchInTheBackgroundIsLeftOutAndForgotten(t *testing.T) {
 }
 
 func TestBackgroundWorkHasADeadlineAndMayPanic(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		g := newBackground(quietLog())
 		began := time.Now()
 		var ended time.Duration
@@ -188,7 +190,7 @@ func TestBackgroundWorkHasADeadlineAndMayPanic(t *testing.T) {
 }
 
 func TestDrainingTheBackgroundDoesNotWaitForEver(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		g := newBackground(quietLog())
 		var last sync.WaitGroup
 		last.Add(1)

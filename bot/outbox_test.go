@@ -8,13 +8,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
 	"epilogue/flow"
+	"epilogue/internal/faketime"
 	"epilogue/store"
 )
 
@@ -141,7 +141,7 @@ func run(ctx context.Context, o *outbox, grace time.Duration) error {
 }
 
 func TestNoMoreDeliveriesThanTheBoundAreUnderWay(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		s := &shelf{}
 		for i := range 2 * inFlight {
 			s.waiting = append(s.waiting, store.Job{ID: fmt.Sprint(i)})
@@ -165,7 +165,7 @@ func TestNoMoreDeliveriesThanTheBoundAreUnderWay(t *testing.T) {
 }
 
 func TestStoppingLetsDeliveriesEndWithinTheGraceAndWritesDownHow(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		s := &shelf{waiting: []store.Job{{ID: "quick"}, {ID: "stuck"}}}
 		o := newOutbox(s, stopped{}, quietLog(), func(ctx context.Context, j store.Job) (store.Outcome, error) {
 			if j.ID == "quick" {
@@ -219,7 +219,7 @@ func TestWhatWasClaimedAsEverythingEndsIsGivenBackAsIfNothingHadHappened(t *test
 }
 
 func TestTheOutboxEndsWithAStoreThatCannotBeWrittenAndOutlivesAnyOtherError(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		for _, c := range []struct{ claim, want error }{
 			{fmt.Errorf("x: %w", store.ErrBroken), store.ErrBroken}, {store.ErrClosed, store.ErrClosed}, {store.ErrNoRoom, nil}, {errors.New("x"), nil},
 		} {
@@ -237,7 +237,7 @@ func TestTheOutboxEndsWithAStoreThatCannotBeWrittenAndOutlivesAnyOtherError(t *t
 }
 
 func TestNoDeliveryOutlivesItsLease(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		s := &shelf{}
 		o := newOutbox(s, stopped{}, quietLog(), func(ctx context.Context, _ store.Job) (store.Outcome, error) {
 			<-ctx.Done()

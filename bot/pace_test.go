@@ -10,10 +10,12 @@ import (
 
 	"github.com/slack-go/slack"
 	"golang.org/x/time/rate"
+
+	"epilogue/internal/faketime"
 )
 
 func TestABucketLetsThroughItsBurstAndThenItsRate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		p := newPacer(false)
 		began := time.Now()
 		var went []time.Duration
@@ -33,7 +35,7 @@ func TestABucketLetsThroughItsBurstAndThenItsRate(t *testing.T) {
 }
 
 func TestALimitPausesOnlyItsOwnBucket(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		p := newPacer(true)
 		calls := 0
 		limits := func(context.Context) error { calls++; return &slack.RateLimitedError{RetryAfter: 30 * time.Second} }
@@ -59,7 +61,7 @@ func TestALimitPausesOnlyItsOwnBucket(t *testing.T) {
 }
 
 func TestAPauseIsNeverShortened(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		p := newPacer(true)
 		p.pause("m", tier3Budget, time.Minute)
 		p.pause("m", tier3Budget, time.Second)
@@ -71,7 +73,7 @@ func TestAPauseIsNeverShortened(t *testing.T) {
 }
 
 func TestWhoWaitedForTheirTurnObeysAPauseThatCameMeanwhile(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		p := newPacer(false)
 		slow := budget{rate.Every(5 * time.Second), 1}
 		if err := p.wait(t.Context(), "chat.update", slow); err != nil {
@@ -91,7 +93,7 @@ func TestWhoWaitedForTheirTurnObeysAPauseThatCameMeanwhile(t *testing.T) {
 }
 
 func TestWhatWouldWaitForLongGoesBackAndLeavesItsPlace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		p := newPacer(false)
 		slow := budget{rate.Every(longestWait + time.Second), 1}
 		if err := p.wait(t.Context(), "m", slow); err != nil {
@@ -107,7 +109,7 @@ func TestWhatWouldWaitForLongGoesBackAndLeavesItsPlace(t *testing.T) {
 }
 
 func TestWaitingEndsWithItsContextAndNothingWasSent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		p := newPacer(false)
 		slow := budget{rate.Every(10 * time.Second), 1}
 		_ = p.wait(t.Context(), "m", slow)
@@ -121,7 +123,7 @@ func TestWaitingEndsWithItsContextAndNothingWasSent(t *testing.T) {
 }
 
 func TestEveryCallHasADeadline(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		began := time.Now()
 		err := newPacer(true).call(t.Context(), "m", tier3Budget, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != callWithin {
@@ -131,7 +133,7 @@ func TestEveryCallHasADeadline(t *testing.T) {
 }
 
 func TestBucketsThatNobodyUsesAreForgotten(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		p := newPacer(true)
 		p.pause("paused", postBudget, 2*budgetLapses)
 		_ = p.wait(t.Context(), "post/C1", postBudget)

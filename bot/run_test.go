@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
+	"epilogue/internal/faketime"
 	"epilogue/internal/socketlink"
 	"epilogue/store"
 )
@@ -82,7 +82,7 @@ func TestHandingOverHurriesAndStoppingDoesNot(t *testing.T) {
 		"another process waits":    {ErrHandedOver, time.Second + hurry}, // a second until the last ack
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			faketime.Test(t, func(t *testing.T) {
 				b := &Bot{grace: 2 * time.Second}
 				ctx, stop := context.WithCancelCause(t.Context())
 				unlinked := make(chan struct{})
@@ -113,7 +113,7 @@ func TestOnlyWhatNobodyAskedForIsAnError(t *testing.T) {
 }
 
 func TestLingeringWaitsForWhatIsBeingSaid(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		b := &Bot{grace: 2 * time.Second, behind: newBackground(quietLog())}
 		var said sync.WaitGroup
 		said.Add(1)

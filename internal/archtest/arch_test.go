@@ -165,6 +165,7 @@ var rooms = []room{
 		nil,
 		"browser knows how people use pages, not which: every page's tests can ask it",
 	},
+	{"internal/faketime", nil, nil, nil, "every test may run in fake time"},
 	{"internal/archtest", nil, nil, nil, "it is a test"},
 	{"internal/e2e", nil, nil, nil, "it is tests"},
 	{"internal/story", nil, nil, nil, "it is tests"},

@@ -10,13 +10,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
+	"epilogue/internal/faketime"
 	"epilogue/internal/sandbox"
 )
 
@@ -33,7 +33,7 @@ type app struct {
 // inBubble runs a test in fake time, over connections in memory: three seconds, or six minutes, pass at once.
 func inBubble(t *testing.T, opts sandbox.Options, test func(t *testing.T, a *app)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		pipe := sandbox.NewPipe()
 		opts.Listener = pipe
 		a := newApp(t, sandbox.Start(t, opts), pipe.Dial)

@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"epilogue/internal/faketime"
 	"epilogue/internal/local"
 	"epilogue/internal/sandbox"
 )
@@ -13,7 +14,7 @@ import (
 // store's file is real.
 func inBubble(t *testing.T, o local.Options, test func(t *testing.T, l *local.Local)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		o.Listener = sandbox.NewPipe()
 		test(t, start(t, o))
 	})

@@ -10,12 +10,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 
+	"epilogue/internal/faketime"
 	"epilogue/internal/sandbox"
 )
 
@@ -32,7 +32,7 @@ type rig struct {
 // inBubble runs a test with a sandbox over in-memory connections: three seconds, or five minutes, pass at once.
 func inBubble(t *testing.T, opts sandbox.Options, test func(t *testing.T, r *rig)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		pipe := sandbox.NewPipe()
 		opts.Listener = pipe
 		r := newRig(t, sandbox.Start(t, opts), pipe.Dial)

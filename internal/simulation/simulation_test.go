@@ -6,8 +6,9 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
+
+	"epilogue/internal/faketime"
 )
 
 var (
@@ -62,7 +63,7 @@ func written(script string) func(*world) {
 // live lives through a schedule, and looks at the end whether all is well.
 func live(t *testing.T, name string, schedule func(*world)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		began := time.Now()
 		w, err := newWorld(t.TempDir())
 		if err != nil {

@@ -12,10 +12,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"epilogue/internal/faketime"
 )
 
 // fakeSlack is the other end of the link, written on another WebSocket library so that it is a
@@ -280,7 +281,7 @@ type running struct {
 // inFakeTime runs a test in a synctest bubble, with a Slack and a link that are cleaned up.
 func inFakeTime(t *testing.T, latency time.Duration, test func(t *testing.T, f *fakeSlack)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		f := newFakeSlack(t, latency)
 		defer f.close()
 		test(t, f)

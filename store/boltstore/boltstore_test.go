@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"epilogue/flow"
+	"epilogue/internal/faketime"
 	"epilogue/store"
 	"epilogue/store/boltstore"
 	"epilogue/store/storetest"
@@ -107,7 +107,7 @@ func clean(t testing.TB, db *boltstore.DB) {
 
 func TestAStoreWorksOnTheClockOfSynctest(t *testing.T) {
 	path := newPath(t)
-	synctest.Test(t, func(t *testing.T) {
+	faketime.Test(t, func(t *testing.T) {
 		db := open(t, path)
 		must(t, db.Save(t.Context(), declared(1)))
 		time.Sleep(time.Hour) // of a clock that runs only while nobody has anything to do
