@@ -143,7 +143,7 @@ func (o *office) goesThroughMajor(ana *browser.Tab) {
 	ben.Sees("INC-5 · "+charged, "0 of 2 settled")
 	tall(ben, "home")
 
-	ben.Press(charging[1:])
+	goes(ben, charging[1:])
 	o.refusesToOptOut(ben)
 	for _, task := range []string{standard[1], standard[5]} {
 		marksDone(ben, task)
@@ -163,7 +163,7 @@ func (o *office) goesThroughMajor(ana *browser.Tab) {
 	submits(ben)
 	ben.Sees("Documenting (now)")
 	o.rests()
-	ana.Press("general")
+	goes(ana, "general")
 	opensHome(ana)
 	ana.Sees("INC-6 · Refunds hang", "0 of 2 settled")
 	o.rests()
@@ -176,14 +176,14 @@ func (o *office) goesThroughMajor(ana *browser.Tab) {
 
 // declaresMajor declares a Major incident from #general, and goes to its channel.
 func (o *office) declaresMajor(b *browser.Tab, name, channel string) {
-	b.Press("general")
+	goes(b, "general")
 	b.Press("Shortcuts")
 	b.Click(`#shortcuts-menu [role=menuitem]`)
 	types(b, "Name", name)
 	chooses(b, "Severity", "Major")
 	submits(b)
 	noForm(b)
-	b.Press(channel[1:])
+	goes(b, channel[1:])
 	b.Sees(name, "Severity Major")
 }
 

@@ -16,7 +16,7 @@ func TestAnIncidentGoesFromDeclaredToClosedByClicks(t *testing.T) {
 	chooses(b, "Severity", "Major")
 	submits(b)
 
-	b.Press("inc-1-coffee-machine-is-down") // it appears in the sidebar by itself
+	goes(b, "inc-1-coffee-machine-is-down") // it appears in the sidebar by itself
 	b.Sees("INC-1", broken, "lead @Ana")
 	b.Press("Close")
 	b.Press("Go through the Standard flow")
@@ -105,6 +105,6 @@ func TestTheHomeTabShowsWhatIsMineAndMarksItDone(t *testing.T) {
 	b.Sees(standard[0], standard[1], "INC-1")
 	b.PressNear("Mark done", standard[0])
 	b.Until(gone("Mark done: " + standard[0]))
-	b.Press("inc-1-coffee-machine-is-down")
+	goes(b, "inc-1-coffee-machine-is-down")
 	b.Sees("1 of 3 settled")
 }

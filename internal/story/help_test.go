@@ -18,6 +18,12 @@ func both(one, other func()) {
 	wg.Wait()
 }
 
+// goes opens a channel from the sidebar, and is there when it returns: what the channel before it offers looks the same.
+func goes(b *browser.Tab, channel string) {
+	b.Press(channel)
+	b.Until(fmt.Sprintf(`document.querySelector('.conversation')?.getAttribute('aria-label') === %q`, channel))
+}
+
 // field is the selector of a field of the form in front, found by its label.
 func field(b *browser.Tab, label string) string {
 	find := fmt.Sprintf(`[...document.querySelectorAll('#modal .view:not([hidden]) .k-label')].find((e) => e.innerText.startsWith(%q))`, label)

@@ -20,7 +20,7 @@ func TestItIsUsableOnANarrowScreen(t *testing.T) {
 	b.Focused("[data-drawer]")
 	b.Until(away)
 	b.Press("Channels and apps")
-	b.Press("inc-1-coffee-machine-is-down")
+	goes(b, "inc-1-coffee-machine-is-down")
 	b.Sees("Documenting (now)")
 	b.Until(away)
 	b.Careful("the card")

@@ -43,7 +43,7 @@ func TestTheFirstScreenIsTheCardInDocumenting(t *testing.T) {
 	b.Sees("Hello Ana", standard[2], "Recently closed")
 
 	b.Prefers("prefers-color-scheme", "dark")
-	b.Press("inc-3-search-results-are-stale")
+	goes(b, "inc-3-search-results-are-stale")
 	b.Sees("Documenting (now)")
 	picture(b, "card-dark")
 }

@@ -26,7 +26,7 @@ func TestAnAdminWritesATemplateSeesWhatItMakesAndItIsOffered(t *testing.T) {
 	submits(b)
 	b.Sees("For machines, 595 characters")
 	b.Press("Close")
-	b.Press("inc-1-coffee-machine-is-down")
+	goes(b, "inc-1-coffee-machine-is-down")
 	b.Sees(broken)
 	b.Click("#composer-text")
 	b.Keys("/inc postmortem", browser.Enter)

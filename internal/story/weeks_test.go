@@ -51,7 +51,7 @@ func TestWeekAfterWeekNothingFades(t *testing.T) {
 
 	// Cem hears no more of it; everybody reads it every week.
 	o.later(behind, "+1 week")
-	ana.Press("engineering")
+	goes(ana, "engineering")
 	ana.Sees("Weekly report, Mon Jan 4", "2 tasks and 1 follow-up late", "Follow-ups", "Alert when the pump runs dry", "See late ones")
 	ana.Careful("the weekly report")
 	picture(ana, "report")
