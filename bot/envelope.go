@@ -223,8 +223,8 @@ func decodeInteraction(b []byte) (request, error) {
 			Channel   string `json:"channel_id"`
 			Ephemeral bool   `json:"is_ephemeral"`
 		} `json:"container"`
-		Actions []json.RawMessage `json:"actions"`
-		View    *viewState        `json:"view"`
+		Actions []action   `json:"actions"`
+		View    *viewState `json:"view"`
 	}
 	message, rest := member.Cut(b, "message") // most of the bytes of a click, and nothing that is needed
 	if err := json.Unmarshal(rest, &p); err != nil {
@@ -245,7 +245,7 @@ func decodeInteraction(b []byte) (request, error) {
 		if len(p.Actions) == 0 {
 			return r, nil
 		}
-		return decodeClick(r, p.Actions[0])
+		return click(r, p.Actions[0]), nil
 	case "view_submission":
 		r.kind, r.delivery = kindForm, named("form", r.view.ID, r.view.Hash)
 	case "block_suggestion":
@@ -263,24 +263,20 @@ type ident struct {
 	ID string `json:"id"`
 }
 
-func decodeClick(r request, raw json.RawMessage) (request, error) {
-	var id struct {
-		ID    string `json:"action_id"`
-		Block string `json:"block_id"`
-		When  string `json:"action_ts"`
-	}
-	if err := json.Unmarshal(raw, &id); err != nil {
-		return r, err
-	}
-	var l leaf
-	if err := json.Unmarshal(raw, &l); err != nil {
-		return r, err
-	}
-	r.kind, r.action, r.block, r.value = kindClick, id.ID, id.Block, l.text()
-	if r.delivery = named("click", string(r.user), id.When, id.ID); r.delivery != "" {
+// action is what was clicked.
+type action struct {
+	ID    string `json:"action_id"`
+	Block string `json:"block_id"`
+	When  string `json:"action_ts"`
+	leaf
+}
+
+func click(r request, a action) request {
+	r.kind, r.action, r.block, r.value = kindClick, a.ID, a.Block, a.text()
+	if r.delivery = named("click", string(r.user), a.When, a.ID); r.delivery != "" {
 		r.delivery += "/" + r.message + "/" + r.view.ID
 	}
-	return r, nil
+	return r
 }
 
 func decodeEvent(b []byte) (request, error) {

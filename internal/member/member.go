@@ -1,7 +1,7 @@
 // Package member takes one member out of a JSON object without decoding it. Most of what Slack sends is one member that the reader does not
 // need, or needs only as it is: an envelope's payload, a click's echoed message.
 //
-// It refuses to know JSON's grammar: what it is given must be valid, or be found not to be before anything is made of what it returns.
+// It refuses to know JSON's grammar: what it returns is for a decoder, which does.
 package member
 
 import "bytes"

@@ -33,7 +33,7 @@ var (
 type Envelope struct {
 	ID              string          // unique per delivery; a retry may repeat it
 	Type            string          // slash_commands, interactive, events_api
-	Payload         json.RawMessage // exactly the bytes of "payload", which HTTP delivery would carry
+	Payload         json.RawMessage // exactly the bytes of "payload", which HTTP delivery would carry; whoever decodes them sees whether they are JSON
 	RetryAttempt    int             // 1, 2, 3 on a repeated event, else 0
 	RetryReason     string          // such as "timeout", on a repeated event
 	AcceptsResponse bool            // whether Slack reads a payload in the ack
@@ -97,11 +97,11 @@ func decode(raw []byte) (message, error) {
 	return m, nil
 }
 
-// parse takes the payload out before it decodes the rest, so that what is most of the bytes is checked
-// and not walked through again. The payload is a part of raw.
+// parse takes the payload out before it decodes the rest: whoever wants to know what it says walks through
+// what is most of the bytes. The payload is a part of raw.
 func parse(raw []byte) (message, error) {
 	var m message
-	if payload, rest := member.Cut(raw, "payload"); payload != nil && json.Valid(payload) {
+	if payload, rest := member.Cut(raw, "payload"); payload != nil {
 		err := json.Unmarshal(rest, &m)
 		if m.Payload == nil || string(m.Payload) == "null" { // else there are two
 			m.Payload = payload

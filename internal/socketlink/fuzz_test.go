@@ -30,9 +30,6 @@ func FuzzWeReadTheMessagesThatSlackGoReads(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var theirs socketmode.Request
 		ours, err := decode(raw)
-		if err == nil && !json.Valid(raw) {
-			t.Errorf("we read %+v of what is no JSON", ours)
-		}
 		if json.Unmarshal(raw, &theirs) != nil {
 			return
 		}

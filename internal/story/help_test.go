@@ -20,8 +20,9 @@ func both(one, other func()) {
 
 // goes opens a channel from the sidebar, and is there when it returns: what the channel before it offers looks the same.
 func goes(b *browser.Tab, channel string) {
+	b.Text(`window.storyWas = document.getElementById('main').firstElementChild`)
 	b.Press(channel)
-	b.Until(fmt.Sprintf(`document.querySelector('.conversation')?.getAttribute('aria-label') === %q`, channel))
+	b.Until(fmt.Sprintf(`document.querySelector('.conversation')?.getAttribute('aria-label') === %q && !window.storyWas.isConnected`, channel))
 }
 
 // field is the selector of a field of the form in front, found by its label.

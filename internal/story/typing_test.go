@@ -103,3 +103,14 @@ func tabTo(b *browser.Tab, name string) {
 	}
 	b.Until("'" + name + "' === 'reached by the Tab key'")
 }
+
+func TestAMenuStaysWhereItIsWhenWhatIsAroundItIsDrawnAgain(t *testing.T) {
+	ana := open(t).sitsIn("ana", "#general")
+	ana.Press("Shortcuts")
+	const at = `JSON.stringify(document.querySelector('#shortcuts-menu:popover-open').getBoundingClientRect())`
+	was := ana.Text(at)
+	ana.Text(`htmx.swap({target: document.getElementById('foot'), swap: 'innerMorph', text: document.getElementById('foot').innerHTML.replace(/ style="[^"]*"/g, '')})`)
+	ana.Until(at + " === `" + was + "`")
+	ana.Click("#shortcuts-menu [role=menuitem]")
+	field(ana, "Name")
+}

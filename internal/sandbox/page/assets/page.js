@@ -297,6 +297,11 @@
     menu.style.top = (below ? box.bottom + gap : Math.max(8, box.top - gap - size.height)) + "px";
   }
 
+  document.addEventListener("htmx:after:swap", () => { // an update of what is around it takes its place away
+    const menu = document.querySelector(".menu:popover-open");
+    if (menu && opener?.isConnected) place(menu, opener);
+  });
+
   function open(menu, at) {
     opener = at;
     menu.showPopover();
