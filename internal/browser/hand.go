@@ -103,13 +103,13 @@ func (b *Tab) clickOn(what, element string) {
 	}
 }
 
-// listen notes whether the next click meets an element, as the page is at that moment: it may have been drawn anew. It does not when the page moves while the
-// button of the mouse is down; then people click again.
+// listen notes whether the next click meets an element, as the page is at that moment: it may have been drawn anew. It does not when the page moves just before the mouse
+// gets there, or while its button is down, which is a click on what is around both; then people click again.
 const listen = `(() => {
 	window.browserMissed = 'unknown';
 	const hit = (event) => {
 		const e = %s;
-		window.browserMissed = !!e && !e.contains(event.target) && !event.target.contains(e);
+		window.browserMissed = !!e && !e.contains(event.target) && !(event.target.contains(e) && event.target.matches('label, a, button'));
 	};
 	document.addEventListener('click', hit, {capture: true, once: true});
 })()`
