@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ func (l *lobby) enter(e socketlink.Envelope) bool {
 	case l.closed || len(l.waiting) >= maxWaiting || l.bytes+len(e.Payload) > maxWaitingBytes:
 		e.Drop()
 	default:
+		e.Payload = bytes.Clone(e.Payload) // the link reads the next one into the same memory
 		l.waiting = append(l.waiting, e)
 		l.bytes += len(e.Payload)
 	}

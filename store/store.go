@@ -34,7 +34,8 @@ var (
 // Store keeps incidents with their timelines, the process, the outbox, what was delivered, and the directory of people.
 //
 // Values go in and come out: no code of the caller runs inside, and what was returned may be kept and is never changed
-// later. Every method may be called from any goroutine. When a method that writes returns nil, what it wrote survives a power
+// later. What an incident or a process holds (its tasks, its flows) may be shared with the store and with others who read it: nobody writes to
+// that, neither to what was read nor to what was given. Every method may be called from any goroutine. When a method that writes returns nil, what it wrote survives a power
 // cut; when it returns an error (other than the context's, and ErrBroken), nothing of it was written. When its context ends while it
 // writes, it returns the context's error and the write may still happen; with ErrBroken, opening the store again shows whether it did.
 //
@@ -138,7 +139,7 @@ type Page[T any] struct {
 
 // Processes is where the process lives, in all its versions.
 type Processes interface {
-	// Process reads the current one: flow.Standard until one is saved. It is shared: do not change what it holds.
+	// Process reads the current one: flow.Standard until one is saved.
 	Process(ctx context.Context) (flow.Process, error)
 	// ProcessVersion reads an old one, or ErrNotFound. flow.Standard counts as one, by nobody, unless another was saved under its number.
 	ProcessVersion(ctx context.Context, version int) (ProcessVersion, error)

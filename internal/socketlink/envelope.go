@@ -33,7 +33,7 @@ var (
 type Envelope struct {
 	ID              string          // unique per delivery; a retry may repeat it
 	Type            string          // slash_commands, interactive, events_api
-	Payload         json.RawMessage // exactly the bytes of "payload", which HTTP delivery would carry; whoever decodes them sees whether they are JSON
+	Payload         json.RawMessage // exactly the bytes of "payload", which HTTP delivery would carry; whoever decodes them sees whether they are JSON. They stand until Handle returns
 	RetryAttempt    int             // 1, 2, 3 on a repeated event, else 0
 	RetryReason     string          // such as "timeout", on a repeated event
 	AcceptsResponse bool            // whether Slack reads a payload in the ack
@@ -159,11 +159,11 @@ const mostKept = 64 * 1024
 
 // readMessage reads all of r but returns at most limit bytes, so that an oversized message costs
 // itself and not the connection. Of one that is too long it also returns the end, where the
-// envelope id may be, and errTooLong. What it returns is a copy of what it read into buf.
+// envelope id may be, and errTooLong. What it returns stands in buf, until something else is read into it.
 func readMessage(r io.Reader, limit int64, buf *bytes.Buffer) (head, tail []byte, err error) {
 	buf.Reset()
 	_, err = buf.ReadFrom(io.LimitReader(r, limit+1))
-	head = bytes.Clone(buf.Bytes())
+	head = buf.Bytes()
 	if buf.Cap() > mostKept {
 		*buf = bytes.Buffer{}
 	}

@@ -1,6 +1,7 @@
 package socketlink
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -292,7 +293,10 @@ func inFakeTime(t *testing.T, latency time.Duration, test func(t *testing.T, f *
 func (f *fakeSlack) start(options ...func(*Options)) *running {
 	f.t.Helper()
 	r := &running{t: f.t, slack: f, envelopes: make(chan Envelope, 1000), ended: make(chan error, 1)}
-	o := Options{Open: f.Open, Dial: f.net.Dial, Handle: func(e Envelope) { r.envelopes <- e }}
+	o := Options{Open: f.Open, Dial: f.net.Dial, Handle: func(e Envelope) {
+		e.Payload = bytes.Clone(e.Payload)
+		r.envelopes <- e
+	}}
 	for _, change := range options {
 		change(&o)
 	}

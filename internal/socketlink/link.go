@@ -44,13 +44,13 @@ type Options struct {
 
 	// Unreadable is told of every message that could not be read, after the link has started to
 	// ack it (if an envelope id could be found). raw is at most ReadLimit bytes long and may hold
-	// what people typed. Like Handle, it must not block. Default: only the log hears of it.
+	// what people typed, and stands until it returns. Like Handle, it must not block. Default: only the log hears of it.
 	Unreadable func(raw []byte, err error)
 
 	// Late is offered the envelopes that arrive once Run was asked to stop: as Slack wrote them, with when
 	// they were read. It reports whether somebody takes care of them, such as the link of another process,
 	// which can Adopt them. What nobody takes is handled here for as long as it can be acked here; after that
-	// it is dropped, and Slack tells the person that it failed. Like Handle, it must not block. Default: nobody does.
+	// it is dropped, and Slack tells the person that it failed. Like Handle, it must not block, and raw stands until it returns. Default: nobody does.
 	Late func(raw []byte, received time.Time) (taken bool)
 
 	// Changed is told when the number of live connections changes, one call at a time. It must not

@@ -102,7 +102,6 @@ type save struct {
 	events  []entry
 	entries []entry
 	jobs    []store.Job
-	learnt  flow.Incident // a copy, for whoever reads it next
 }
 
 func prepare(c store.Change) (*save, error) {
@@ -113,7 +112,7 @@ func prepare(c store.Change) (*save, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &save{Change: c, entries: entriesOf(c.Incident), jobs: jobs, learnt: clone(c.Incident)}
+	s := &save{Change: c, entries: entriesOf(c.Incident), jobs: jobs}
 	if s.record, err = store.EncodeIncident(c.Incident); err != nil {
 		return nil, err
 	}
@@ -218,7 +217,7 @@ func (s *save) apply(t *txn) error {
 	if err := remember(t, s.Delivery, s.At); err != nil {
 		return err
 	}
-	t.learn(decoded{record: s.record, incident: s.learnt, change: s.ID})
+	t.learn(decoded{record: s.record, incident: s.Incident, change: s.ID})
 	return t.enqueue(s.At, s.jobs)
 }
 

@@ -3,7 +3,6 @@ package boltstore
 import (
 	"bytes"
 	"maps"
-	"slices"
 	"sync"
 
 	"epilogue/flow"
@@ -28,19 +27,39 @@ const mostKnown = 256
 
 func newMemo() *memo { return &memo{known: map[flow.IncidentID]decoded{}} }
 
-// read is store.DecodeIncident. The incident is the caller's own.
+// read is store.DecodeIncident. The incident is shared: who takes it must not change what it holds.
 func (m *memo) read(id flow.IncidentID, record []byte) (flow.Incident, error) {
 	if d, ok := m.peek(id, record); ok {
-		return clone(d.incident), nil
+		return d.incident, nil
 	}
 	inc, err := store.DecodeIncident(record)
 	if err == nil {
-		m.learn(decoded{record: bytes.Clone(record), incident: clone(inc)})
+		m.learn(decoded{record: bytes.Clone(record), incident: inc})
 	}
 	return inc, err
 }
 
-// peek is what a record decodes to, if that is known. It is shared: who takes it must not change what it holds.
+// changed are the incidents that somebody wrote to although they are shared.
+func (m *memo) changed() []flow.IncidentID {
+	m.mu.Lock()
+	known := maps.Clone(m.known)
+	m.mu.Unlock()
+	var out []flow.IncidentID
+	for id, d := range known {
+		was, err := store.DecodeIncident(d.record)
+		if err != nil {
+			continue // a record that is damaged is somebody else's finding
+		}
+		before, wrong := store.EncodeIncident(was) // an older program may have written the record otherwise
+		after, err := store.EncodeIncident(d.incident)
+		if err != nil || wrong != nil || !bytes.Equal(before, after) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// peek is what a record decodes to, if that is known, shared as well.
 func (m *memo) peek(id flow.IncidentID, record []byte) (decoded, bool) {
 	m.mu.Lock()
 	d, ok := m.known[id]
@@ -82,42 +101,4 @@ func (t *txn) peek(id flow.IncidentID, record []byte) (decoded, bool) {
 		return d, true
 	}
 	return t.db.memo.peek(id, record)
-}
-
-// clone copies an incident with all that it holds.
-func clone(inc flow.Incident) flow.Incident {
-	inc.Roles, inc.Evidence = maps.Clone(inc.Roles), maps.Clone(inc.Evidence)
-	inc.Involved, inc.Tasks = slices.Clone(inc.Involved), slices.Clone(inc.Tasks)
-	inc.Dropped = slices.Clone(inc.Dropped)
-	inc.Documents = slices.Clone(inc.Documents)
-	for i, d := range inc.Documents {
-		inc.Documents[i].UsedBy, inc.Documents[i].Shares = slices.Clone(d.UsedBy), slices.Clone(d.Shares)
-	}
-	inc.FollowUps, inc.Pinned = slices.Clone(inc.FollowUps), slices.Clone(inc.Pinned)
-	inc.Debrief, inc.Asked, inc.DebriefWith = cloneDebrief(inc.Debrief), cloneDebrief(inc.Asked), slices.Clone(inc.DebriefWith)
-	if inc.OptedOut != nil {
-		out := *inc.OptedOut
-		out.Skipped = slices.Clone(out.Skipped)
-		inc.OptedOut = &out
-	}
-	if inc.Snapshot != nil {
-		snap := *inc.Snapshot
-		snap.Calendar.WorkingDays, snap.Calendar.Holidays = slices.Clone(snap.Calendar.WorkingDays), slices.Clone(snap.Calendar.Holidays)
-		snap.Statuses, snap.Because = slices.Clone(snap.Statuses), slices.Clone(snap.Because)
-		snap.Reminders = slices.Clone(snap.Reminders)
-		for i := range snap.Because {
-			snap.Because[i].Values = slices.Clone(snap.Because[i].Values)
-		}
-		inc.Snapshot = &snap
-	}
-	return inc
-}
-
-func cloneDebrief(d *flow.Debrief) *flow.Debrief {
-	if d == nil {
-		return nil
-	}
-	out := *d
-	out.Required, out.Optional = slices.Clone(d.Required), slices.Clone(d.Optional)
-	return &out
 }

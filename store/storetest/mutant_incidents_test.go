@@ -72,31 +72,6 @@ var incidentMutants = map[string]func(store.Store) store.Store{
 			c.Incident.ID += 1000
 		}
 	}),
-	"incidents are shared": func(s store.Store) store.Store {
-		var mu sync.Mutex
-		cache := map[flow.IncidentID]flow.Incident{}
-		return &mutant{
-			Store: s,
-			save: func(ctx context.Context, c store.Change) error {
-				mu.Lock()
-				defer mu.Unlock()
-				delete(cache, c.Incident.ID)
-				return s.Save(ctx, c)
-			},
-			incident: func(ctx context.Context, id flow.IncidentID) (flow.Incident, error) {
-				mu.Lock()
-				defer mu.Unlock()
-				if inc, ok := cache[id]; ok {
-					return inc, nil
-				}
-				inc, err := s.Incident(ctx, id)
-				if err == nil {
-					cache[id] = inc
-				}
-				return inc, err
-			},
-		}
-	},
 	"what was saved is shared": func(s store.Store) store.Store {
 		cache := map[flow.IncidentID]flow.Incident{}
 		var mu sync.Mutex
