@@ -321,7 +321,7 @@ func (b *Bot) postThread(ctx context.Context, job store.Job, inc flow.Incident) 
 		return store.Outcome{}, err
 	}
 	if job.Tries < mostFaults && slices.ContainsFunc(flow.CardsDue(inc, events), func(card uint64) bool { return !hasCard(inc.ID, cards, card) }) {
-		return store.Outcome{}, again{after: backoff(job.Tries), sent: job.Claims > 1, why: errNoCard}
+		return store.Outcome{}, again{after: backoff(job.Tries), why: errNoCard}
 	}
 	for posts := 0; len(events) > 0; {
 		key, n := threadOf(inc.ID, cards, events)

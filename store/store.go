@@ -183,7 +183,8 @@ type Outbox interface {
 	// Finish removes a job that was claimed, writes what delivering it gave, and adds the jobs that follow from it. What is done is done, so this
 	// works after the lease has ended too. ErrNotFound, and nothing written, if it is not there (any more).
 	Finish(ctx context.Context, j Job, out Outcome) error
-	// Retry puts a claimed job back at the head of its lane, not before at. With sent false it certainly had no effect, and Claims starts anew.
+	// Retry puts a claimed job back at the head of its lane, not before at. With sent false this claim certainly had no effect, and is not counted; what
+	// became of those before it is as unknown as it was.
 	// ErrNotFound if it is not there, or if somebody else has claimed it since.
 	Retry(ctx context.Context, j Job, at time.Time, sent bool, why string) error
 	// Bury gives up on a claimed job: it is kept aside with its reason, the lane goes on, and out is written as with Finish.

@@ -167,7 +167,7 @@ func (db *DB) Retry(ctx context.Context, j store.Job, at time.Time, sent bool, w
 		again.state, again.LastWhy = retried, why
 		again.Tries++
 		if !sent {
-			again.Claims = 0
+			again.Claims--
 		}
 		return t.hold(again, at)
 	}), "retry job %s", j.ID)

@@ -186,16 +186,19 @@ var claimClaims = []claim{
 		w.same("why", again.LastWhy, "rate limited")
 		w.none(after(time.Hour))
 	}},
-	{"a retry after something was sent counts on, one after nothing was sent starts anew", func(w *world) {
+	{"a retry after something was sent counts, one after nothing was sent does not, and neither forgets those before it", func(w *world) {
 		w.enqueue(t0, job("lane", "1"))
 		j := w.claim(t0, "1")
+		w.must(w.Retry(w.ctx, j, t0, false, "limited"))
+		j = w.claim(t0, "1")
+		w.same("claims after a retry that was not sent", j.Claims, 1)
 		w.must(w.Retry(w.ctx, j, t0, true, "timeout"))
 		j = w.claim(t0, "1")
 		w.same("claims after a retry that was sent", j.Claims, 2)
 		w.must(w.Retry(w.ctx, j, t0, false, "refused"))
 		j = w.claim(t0, "1")
-		w.same("claims after a retry that was not sent", j.Claims, 1)
-		w.same("tries", j.Tries, 2)
+		w.same("claims after a retry that was sent, and one that was not", j.Claims, 2)
+		w.same("tries", j.Tries, 3)
 		w.same("why", j.LastWhy, "refused")
 	}},
 	{"only the last claim can retry or bury", func(w *world) {
