@@ -34,8 +34,10 @@ var (
 // Store keeps incidents with their timelines, the process, the outbox, what was delivered, and the directory of people.
 //
 // Values go in and come out: no code of the caller runs inside, and what was returned may be kept and is never changed
-// later. What an incident or a process holds (its tasks, its flows) may be shared with the store and with others who read it: nobody writes to
-// that, neither to what was read nor to what was given. Every method may be called from any goroutine. When a method that writes returns nil, what it wrote survives a power
+// later. What an incident or a process holds (its tasks, its flows) may be shared with the store and with others who read
+// it: nobody writes to that, neither to what was read nor to what was given.
+//
+// Every method may be called from any goroutine. When a method that writes returns nil, what it wrote survives a power
 // cut; when it returns an error (other than the context's, and ErrBroken), nothing of it was written. When its context ends while it
 // writes, it returns the context's error and the write may still happen; with ErrBroken, opening the store again shows whether it did.
 //
@@ -184,8 +186,7 @@ type Outbox interface {
 	// works after the lease has ended too. ErrNotFound, and nothing written, if it is not there (any more).
 	Finish(ctx context.Context, j Job, out Outcome) error
 	// Retry puts a claimed job back at the head of its lane, not before at. With sent false this claim certainly had no effect, and is not counted; what
-	// became of those before it is as unknown as it was.
-	// ErrNotFound if it is not there, or if somebody else has claimed it since.
+	// became of those before it is as unknown as it was. ErrNotFound if it is not there, or if somebody else has claimed it since.
 	Retry(ctx context.Context, j Job, at time.Time, sent bool, why string) error
 	// Bury gives up on a claimed job: it is kept aside with its reason, the lane goes on, and out is written as with Finish.
 	// ErrNotFound as with Retry.

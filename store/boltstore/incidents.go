@@ -94,8 +94,8 @@ func (db *DB) Save(ctx context.Context, c store.Change) error {
 	return wrap(err, "save %s", c.Incident.ID)
 }
 
-// save is a change as the writer needs it: encoded by its caller, so that the writer only compares and writes, and so that
-// nothing of the caller's is looked at later.
+// save is a change as the writer needs it: encoded by its caller, so that the writer only compares and writes. The incident stays, for whoever
+// reads it next.
 type save struct {
 	store.Change
 	record  []byte

@@ -72,30 +72,6 @@ var incidentMutants = map[string]func(store.Store) store.Store{
 			c.Incident.ID += 1000
 		}
 	}),
-	"what was saved is shared": func(s store.Store) store.Store {
-		cache := map[flow.IncidentID]flow.Incident{}
-		var mu sync.Mutex
-		return &mutant{
-			Store: s,
-			save: func(ctx context.Context, c store.Change) error {
-				err := s.Save(ctx, c)
-				mu.Lock()
-				defer mu.Unlock()
-				if err == nil {
-					cache[c.Incident.ID] = c.Incident
-				}
-				return err
-			},
-			incident: func(ctx context.Context, id flow.IncidentID) (flow.Incident, error) {
-				mu.Lock()
-				defer mu.Unlock()
-				if inc, ok := cache[id]; ok {
-					return inc, nil
-				}
-				return s.Incident(ctx, id)
-			},
-		}
-	},
 	"unknown incidents are empty": func(s store.Store) store.Store {
 		return &mutant{Store: s, incident: func(ctx context.Context, id flow.IncidentID) (flow.Incident, error) {
 			inc, err := s.Incident(ctx, id)
