@@ -45,7 +45,7 @@ func saves(b *testing.B, callers int, save func(*boltstore.DB, store.Change) err
 	defer func() { must(b, db.Close()) }()
 	return together(b, callers, func(caller, n int) error {
 		c := later(last[caller].Incident)
-		c.Delivery, c.Jobs = fmt.Sprintf("%d/%d", caller, n), []store.Job{job(fmt.Sprint(caller), fmt.Sprint(caller, "card"))}
+		c.At, c.Delivery, c.Jobs = t0.Add(time.Duration(n)*time.Millisecond), fmt.Sprintf("%d/%d", caller, n), []store.Job{job(fmt.Sprint(caller), fmt.Sprint(caller, "card"))}
 		last[caller] = c
 		return save(db, c)
 	})
@@ -53,9 +53,9 @@ func saves(b *testing.B, callers int, save func(*boltstore.DB, store.Change) err
 
 // together has callers do something for a while, and returns how often a second.
 func together(b *testing.B, callers int, do func(caller, n int) error) float64 {
-	each := 400
+	each := 800
 	if callers > 1 {
-		each = 1600 / callers
+		each = 4800 / callers
 	}
 	var all sync.WaitGroup
 	start := time.Now()

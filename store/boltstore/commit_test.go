@@ -129,7 +129,7 @@ func TestADamagedRecordIsAnErrorAndNotTheEnd(t *testing.T) {
 	db := open(t, newPath(t))
 	must(t, db.Save(t.Context(), declared(1)))
 	must(t, db.Tamper(func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("incidents")).Put([]byte{0, 0, 0, 0, 0, 0, 0, 1}, []byte("\x01{"))
+		return tx.Bucket([]byte("history")).Put([]byte{7: 1, 15: 0}, []byte("\x01{"))
 	}))
 	_, err := db.Incident(t.Context(), 1)
 	is(t, err, store.ErrDamaged)

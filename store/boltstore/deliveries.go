@@ -3,7 +3,9 @@ package boltstore
 import (
 	"bytes"
 	"context"
-	"errors"
+	"crypto/sha256"
+	"fmt"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -11,74 +13,117 @@ import (
 	"epilogue/store"
 )
 
+// deliveries are those that are remembered, in memory as well: the file keeps them in the order of time alone, so that a commit adds its own side by
+// side on one page, and not each on another among all those of a day.
+type deliveries struct {
+	mu    sync.Mutex
+	saved map[nameHash]time.Time
+}
+
+// nameHash stands for a name, of which two never share one.
+type nameHash [16]byte
+
+func hashName(name string) nameHash {
+	sum := sha256.Sum256([]byte(name))
+	return nameHash(sum[:16])
+}
+
+func newDeliveries() *deliveries { return &deliveries{saved: map[nameHash]time.Time{}} }
+
+func (d *deliveries) find(name nameHash) (at time.Time, found bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at, found = d.saved[name]
+	return at, found
+}
+
+func (d *deliveries) add(name nameHash, at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.saved[name] = at
+}
+
+// forget leaves what was saved again since.
+func (d *deliveries) forget(name nameHash, at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.saved[name].Equal(at) {
+		delete(d.saved, name)
+	}
+}
+
+// load reads what is remembered when a file is opened.
+func (d *deliveries) load(tx *bbolt.Tx, unread func(error)) error {
+	return tx.Bucket(bExpiry).ForEach(func(k, _ []byte) error {
+		at, err := readMoment(k)
+		if err != nil {
+			unread(fmt.Errorf("a delivery is passed over: %w", damaged(err)))
+			return nil
+		}
+		d.add(hashName(string(k[momentSize:])), at)
+		return nil
+	})
+}
+
 // sweepMost is how many expired deliveries a commit takes away for each that it adds: more than one, so that they become fewer, and not
 // many, so that nobody waits for it.
 const sweepMost = 4
 
-// refuseRepeated is ErrRepeated while a delivery is remembered. One that is old enough to be forgotten is, swept or not.
-func refuseRepeated(t *txn, delivery string, now time.Time) error {
+// repeats reports whether a delivery that was saved at a moment is still remembered. One that is old enough to be forgotten is not, swept or not.
+func repeats(saved, now time.Time) bool { return now.Before(saved.Add(store.DeliveryKept)) }
+
+// Delivered reports whether a delivery was saved and is still remembered.
+func (db *DB) Delivered(ctx context.Context, delivery string, now time.Time) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if db.isClosed() {
+		return false, store.ErrClosed
+	}
+	at, found := db.deliveries.find(hashName(delivery))
+	return found && repeats(at, now), nil
+}
+
+// refuseRepeated is ErrRepeated while a delivery is remembered.
+func (t *txn) refuseRepeated(delivery string, now time.Time) error {
 	if delivery == "" {
 		return nil
 	}
-	return expired(t.get(bDeliveries, []byte(delivery)), now)
-}
-
-// expired is ErrRepeated for a delivery that was saved at a moment not long enough ago, and nil for one that never was.
-func expired(saved []byte, now time.Time) error {
-	if saved == nil {
-		return nil
+	name := hashName(delivery)
+	at, found := t.delivered[name]
+	if !found {
+		at, found = t.db.deliveries.find(name)
 	}
-	at, err := readMoment(saved)
-	if err != nil {
-		return err
-	}
-	if now.Before(at.Add(store.DeliveryKept)) {
+	if found && repeats(at, now) {
 		return store.ErrRepeated
 	}
 	return nil
 }
 
-// Delivered reports whether a delivery was saved and is still remembered.
-func (db *DB) Delivered(ctx context.Context, delivery string, now time.Time) (bool, error) {
-	err := db.view(ctx, func(tx *bbolt.Tx) error {
-		saved := tx.Bucket(bDeliveries).Get([]byte(delivery))
-		return expired(saved, now)
-	})
-	if errors.Is(err, store.ErrRepeated) {
-		return true, nil
-	}
-	return false, wrap(err, "look for delivery %s", delivery)
-}
-
-// remember remembers a delivery, and forgets a few that expired.
-func remember(t *txn, delivery string, now time.Time) error {
+// remember remembers a delivery, for those who come later in the same transaction and once it is durable for everybody, and forgets a few that expired.
+func (t *txn) remember(delivery string, now time.Time) error {
 	if delivery == "" {
 		return nil
 	}
-	if saved := t.get(bDeliveries, []byte(delivery)); saved != nil { // expired, and about to be saved again
-		if err := t.del(bExpiry, append(bytes.Clone(saved), delivery...)); err != nil {
-			return err
-		}
-	}
-	if err := sweep(t, now.Add(-store.DeliveryKept)); err != nil {
+	if err := t.sweep(now.Add(-store.DeliveryKept)); err != nil {
 		return err
 	}
-	if err := t.put(bDeliveries, []byte(delivery), key{}.moment(now)); err != nil {
-		return err
+	if t.delivered == nil {
+		t.delivered = map[nameHash]time.Time{}
 	}
+	name := hashName(delivery)
+	t.delivered[name] = now
+	t.committed = append(t.committed, func() { t.db.deliveries.add(name, now) })
 	return t.put(bExpiry, append(key{}.moment(now), delivery...), nil)
 }
 
 // sweep forgets the oldest deliveries among those saved at or before a moment.
-func sweep(t *txn, before time.Time) error {
+func (t *txn) sweep(before time.Time) error {
 	var old [][]byte
 	c := t.tx.Bucket(bExpiry).Cursor()
 	for k, _ := c.First(); k != nil && len(old) < sweepMost; k, _ = c.Next() {
 		at, err := readMoment(k)
-		if err != nil {
-			return err
-		}
-		if at.After(before) {
+		if err == nil && at.After(before) {
 			break
 		}
 		old = append(old, bytes.Clone(k))
@@ -87,8 +132,9 @@ func sweep(t *txn, before time.Time) error {
 		if err := t.del(bExpiry, k); err != nil {
 			return err
 		}
-		if err := t.del(bDeliveries, k[momentSize:]); err != nil {
-			return err
+		if at, err := readMoment(k); err == nil {
+			name := hashName(string(k[momentSize:]))
+			t.committed = append(t.committed, func() { t.db.deliveries.forget(name, at) })
 		}
 	}
 	return nil

@@ -40,7 +40,7 @@ func (db *DB) IncidentIn(ctx context.Context, ch flow.ChannelID) (inc flow.Incid
 }
 
 func (db *DB) incident(tx *bbolt.Tx, id flow.IncidentID) (flow.Incident, error) {
-	record := tx.Bucket(bIncidents).Get(key{}.id(id))
+	record := tx.Bucket(bHistory).Get(incidentKey(id))
 	if record == nil {
 		return flow.Incident{}, store.ErrNotFound
 	}
@@ -51,13 +51,8 @@ func (db *DB) incident(tx *bbolt.Tx, id flow.IncidentID) (flow.Incident, error) 
 func (db *DB) Timeline(ctx context.Context, id flow.IncidentID, after uint64, limit int) ([]flow.Event, error) {
 	var events []flow.Event
 	err := db.view(ctx, func(tx *bbolt.Tx) error {
-		prefix, start := key{}.id(id), key{}.id(id).num(after)
-		c := tx.Bucket(bEvents).Cursor()
-		k, v := c.Seek(start)
-		if bytes.Equal(k, start) {
-			k, v = c.Next()
-		}
-		for ; len(events) < limit && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		c := tx.Bucket(bHistory).Cursor()
+		for k, v := seekBefore(c, historyKey(id, after)); len(events) < limit && bytes.Compare(k, incidentKey(id)) > 0; k, v = c.Prev() {
 			ev, err := store.DecodeEvent(v)
 			if err != nil {
 				if err := db.passOver(err, "an event of %s", id); err != nil {
@@ -76,7 +71,7 @@ func (db *DB) Timeline(ctx context.Context, id flow.IncidentID, after uint64, li
 func (db *DB) Reserve(ctx context.Context) (flow.IncidentID, error) {
 	var id uint64
 	err := db.write(ctx, func(t *txn) (err error) {
-		id, err = t.next(bIncidents)
+		id, err = t.next(bNumbers)
 		return err
 	})
 	if err != nil { // id may still be written to: the context ended first
@@ -121,7 +116,7 @@ func prepare(c store.Change) (*save, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.events = append(s.events, entry{bEvents, key{}.id(c.Incident.ID).num(ev.Seq), record})
+		s.events = append(s.events, entry{bHistory, historyKey(c.Incident.ID, ev.Seq), record})
 	}
 	return s, nil
 }
@@ -190,15 +185,15 @@ func checkTasks(tasks []flow.Task) error {
 }
 
 func (s *save) apply(t *txn) error {
-	if err := refuseRepeated(t, s.Delivery, s.At); err != nil {
+	if err := t.refuseRepeated(s.Delivery, s.At); err != nil {
 		return err
 	}
-	id := key{}.id(s.Incident.ID)
-	stale, fresh, err := s.indexes(t, t.get(bIncidents, id))
+	id := incidentKey(s.Incident.ID)
+	stale, fresh, err := s.indexes(t, t.get(bHistory, id))
 	if err != nil {
 		return err
 	}
-	if err := t.put(bIncidents, id, s.record); err != nil {
+	if err := t.put(bHistory, id, s.record); err != nil {
 		return err
 	}
 	for _, e := range stale {
@@ -211,13 +206,13 @@ func (s *save) apply(t *txn) error {
 			return err
 		}
 	}
-	if err := t.atLeast(bIncidents, uint64(s.Incident.ID)); err != nil {
+	if err := t.atLeast(bNumbers, uint64(s.Incident.ID)); err != nil {
 		return err
 	}
-	if err := remember(t, s.Delivery, s.At); err != nil {
+	if err := t.remember(s.Delivery, s.At); err != nil {
 		return err
 	}
-	t.learn(decoded{record: s.record, incident: s.Incident, change: s.ID})
+	t.learn(decoded{record: s.record, incident: s.Incident, entries: s.entries, change: s.ID})
 	return t.enqueue(s.At, s.jobs)
 }
 
@@ -238,8 +233,10 @@ func (s *save) indexes(t *txn, stored []byte) (stale, fresh []entry, err error) 
 	if old.incident.Rev != s.Before || s.Before == 0 || s.Rests != "" && (!known || s.Rests != old.change) {
 		return nil, nil, store.ErrConflict
 	}
-	before := entriesOf(old.incident)
-	return less(before, s.entries), less(s.entries, before), nil
+	if old.entries == nil {
+		old.entries = entriesOf(old.incident)
+	}
+	return less(old.entries, s.entries), less(s.entries, old.entries), nil
 }
 
 // atLeast raises the number of a bucket, so that Reserve hands out none that came in by another way, such as an import.

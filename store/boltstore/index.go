@@ -21,12 +21,15 @@ func (e entry) equal(o entry) bool {
 }
 
 // incidentIndexes are the buckets that entriesOf fills.
-var incidentIndexes = [][]byte{bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bFollowUps, bByOwner}
+var incidentIndexes = [][]byte{bNumbers, bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bFollowUps, bByOwner}
 
 // entriesOf are all index entries of an incident. Saving writes the difference between those of before and after, and Check compares
 // them with what is there: nothing else knows what an incident's indexes are.
 func entriesOf(inc flow.Incident) []entry {
-	entries := []entry{{bucket: bByNumber, key: key{}.text(string(inc.Stage)).id(inc.ID)}}
+	entries := []entry{
+		{bucket: bNumbers, key: key{}.id(inc.ID)},
+		{bucket: bByNumber, key: key{}.text(string(inc.Stage)).id(inc.ID)},
+	}
 	if inc.Channel != "" {
 		entries = append(entries, entry{bucket: bByChannel, key: key{}.text(string(inc.Channel)).id(inc.ID)})
 	}

@@ -15,8 +15,8 @@ import (
 var (
 	bMeta = []byte("meta") // schema → its number
 
-	bIncidents  = []byte("incidents")   // id → record; the bucket's sequence is the last number handed out
-	bEvents     = []byte("events")      // id, seq → record
+	bNumbers    = []byte("numbers")     // id; the bucket's sequence is the last number handed out; since schema 3
+	bHistory    = []byte("history")     // id, place → record, see historyKey; since schema 3
 	bByChannel  = []byte("by-channel")  // channel, id
 	bByNumber   = []byte("by-number")   // stage, id
 	bByTime     = []byte("by-time")     // stage, moment, id: post-incident by ResolvedAt, closed by ClosedAt
@@ -26,8 +26,7 @@ var (
 	bFollowUps = []byte("follow-ups") // due, id, follow-up → owner; since schema 2
 	bByOwner   = []byte("by-owner")   // owner, due, id, follow-up; since schema 2
 
-	bDeliveries = []byte("deliveries") // name → when it was saved
-	bExpiry     = []byte("expiry")     // when it was saved, name
+	bExpiry = []byte("expiry") // when it was saved, name: the deliveries, see there
 
 	bJobs      = []byte("jobs")      // id → header and record, see job
 	bLanes     = []byte("lanes")     // lane, place → id; the bucket's sequence is the last place given
@@ -44,7 +43,7 @@ var (
 )
 
 var buckets = [][]byte{
-	bMeta, bIncidents, bEvents, bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bDeliveries, bExpiry,
+	bMeta, bNumbers, bHistory, bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bExpiry,
 	bJobs, bLanes, bReady, bHeld, bScheduled, bKeys, bResults, bBuried, bProcesses, bPeople, bChannels, bFollowUps, bByOwner,
 }
 
@@ -72,6 +71,25 @@ func (k key) text(s string) key { return append(append(k, s...), 0) }
 func (k key) num(n uint64) key { return binary.BigEndian.AppendUint64(k, n) }
 
 func (k key) id(id flow.IncidentID) key { return k.num(uint64(id)) }
+
+// historyKey is the place of an event: behind its incident, the last event first. So what a change writes lies together, mostly on one page, however
+// many events there are.
+func historyKey(id flow.IncidentID, seq uint64) key { return key{}.id(id).num(^seq) }
+
+// incidentKey is the place of an incident as its last event left it, before them all.
+func incidentKey(id flow.IncidentID) key { return key{}.id(id).num(0) }
+
+// readHistoryKey is what stands at a place: an event, or with seq 0 the incident.
+func readHistoryKey(k []byte) (id flow.IncidentID, seq uint64, err error) {
+	if len(k) != 16 {
+		return 0, 0, errShortKey
+	}
+	id, seq = flow.IncidentID(binary.BigEndian.Uint64(k)), ^binary.BigEndian.Uint64(k[8:])
+	if seq == ^uint64(0) {
+		seq = 0
+	}
+	return id, seq, nil
+}
 
 // momentSize is the length of a moment in a key.
 const momentSize = 12

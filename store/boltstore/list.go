@@ -145,7 +145,7 @@ func incidentWalk(q store.Query) (walk, error) {
 	w := walk{query: fmt.Sprintf("list/%s/%t", q.Stage, q.Newest), bucket: bByNumber, reverse: q.Newest, cursor: q.Cursor, limit: q.Limit}
 	switch q.Stage {
 	case "":
-		w.bucket = bIncidents
+		w.bucket = bNumbers
 		return w, nil
 	case flow.Active:
 	case flow.PostIncident:

@@ -19,7 +19,8 @@ type memo struct {
 type decoded struct {
 	record   []byte
 	incident flow.Incident
-	change   string // the ID of the change that wrote it, if that is known
+	entries  []entry // of its indexes; nil: not known
+	change   string  // the ID of the change that wrote it, if that is known
 }
 
 // mostKnown bounds the memo. What is beyond it is decoded each time.

@@ -49,7 +49,7 @@ type Options struct {
 }
 
 // Schema numbers the layout of the file. A program reads its own, brings lower ones up to it (upgrade.go), and refuses higher ones.
-const Schema = 2
+const Schema = 3
 
 var keySchema = []byte("schema")
 
@@ -65,7 +65,9 @@ type DB struct {
 	closing sync.RWMutex // held for reading while a request enters the queue
 	closed  bool
 	stopped chan struct{} // closed when the writer has ended
-	memo    *memo
+
+	memo       *memo
+	deliveries *deliveries
 
 	boot string // names this run of the machine
 
@@ -128,7 +130,7 @@ func open(path string, o Options) (*DB, error) {
 	}
 	db := &DB{
 		path: path, fault: o.Fault, unread: o.Unread, boot: o.boot(), ids: ulid.Monotonic(rand.Reader, 0),
-		queue: make(chan *request, maxGroup), stopped: make(chan struct{}), memo: newMemo(),
+		queue: make(chan *request, maxGroup), stopped: make(chan struct{}), memo: newMemo(), deliveries: newDeliveries(),
 	}
 	err := guard(func() (err error) {
 		db.bolt, err = bbolt.Open(path, 0o600, o.bolt())
@@ -154,7 +156,7 @@ func (db *DB) start() error {
 	err := db.view(context.Background(), func(tx *bbolt.Tx) error {
 		v, err := db.currentProcess(tx)
 		db.process.Store(&v)
-		return err
+		return errors.Join(err, db.deliveries.load(tx, db.unread))
 	})
 	if err != nil {
 		return err

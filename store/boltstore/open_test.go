@@ -245,7 +245,7 @@ func TestAPageThatLeadsBackToItselfDoesNotEndTheProcess(t *testing.T) {
 	}{
 		{"the first page of all, of a store that was closed", filled(t), ""},
 		{"the first page of all, after the machine ended", inUse(t, "another"), ""},
-		{"the first page of the incidents, after the machine ended", inUse(t, "another"), "incidents"},
+		{"the first page of the incidents, after the machine ended", inUse(t, "another"), "history"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -256,7 +256,7 @@ func TestAPageThatLeadsBackToItselfDoesNotEndTheProcess(t *testing.T) {
 	}
 	t.Run("check finds it in a store that was closed", func(t *testing.T) {
 		path := filled(t)
-		leadBack(t, path, rootOf(t, path, "incidents"))
+		leadBack(t, path, rootOf(t, path, "history"))
 		finds(t, open(t, path), "two ways lead to page")
 	})
 }
@@ -312,7 +312,7 @@ func TestAFileIsOnlyLookedThroughWhenTheMachineEndedBeforeTheStoreWasClosed(t *t
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path := tt.file(t)
-			spoilRoot(t, path, "incidents")
+			spoilRoot(t, path, "history")
 			o := boltstore.Options{}.WithBoot(tt.boot)
 			db, err := boltstore.Open(path, o)
 			is(t, err, tt.want)
@@ -335,13 +335,13 @@ func TestAStoreThatOnlyWasReadIsStillLookedThroughTheNextTime(t *testing.T) {
 	_, err := db.Incident(t.Context(), 1)
 	must(t, err)
 	spoiled := killed(t, path)
-	spoilRoot(t, spoiled, "incidents")
+	spoilRoot(t, spoiled, "history")
 	_, err = boltstore.Open(spoiled, o)
 	is(t, err, store.ErrDamaged)
 
 	must(t, db.Save(t.Context(), declared(31))) // from now on it is this machine that wrote last
 	spoiled = killed(t, path)
-	spoilRoot(t, spoiled, "incidents")
+	spoilRoot(t, spoiled, "history")
 	openWith(t, spoiled, o)
 }
 

@@ -44,7 +44,7 @@ func TestAPageThatIsInUseAndCalledFreeIsFoundAfterTheMachineEnded(t *testing.T) 
 	must(t, err)
 	var used uint64
 	must(t, b.View(func(tx *bbolt.Tx) error {
-		used = uint64(tx.Bucket([]byte("incidents")).Root())
+		used = uint64(tx.Bucket([]byte("history")).Root())
 		return nil
 	}))
 	must(t, b.Close())

@@ -8,7 +8,7 @@ import (
 
 // surplus reports the index keys that belong to nothing.
 func (c *checker) surplus() error {
-	for _, bucket := range [][]byte{bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bFollowUps, bByOwner, bEvents, bExpiry, bLanes, bReady, bHeld, bScheduled, bKeys} {
+	for _, bucket := range [][]byte{bNumbers, bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bFollowUps, bByOwner, bHistory, bLanes, bReady, bHeld, bScheduled, bKeys} {
 		n := 0
 		if err := c.each(bucket, func(_, _ []byte) { n++ }); err != nil {
 			return err
@@ -30,11 +30,13 @@ func (c *checker) surplus() error {
 
 // belongs reports whether something wants an entry.
 func (c *checker) belongs(e entry) bool {
-	switch {
-	case bytes.Equal(e.bucket, bEvents):
-		return len(e.key) == 16 && c.tx.Bucket(bIncidents).Get(e.key[:8]) != nil
-	case bytes.Equal(e.bucket, bExpiry):
-		return len(e.key) > momentSize && bytes.Equal(c.tx.Bucket(bDeliveries).Get(e.key[momentSize:]), e.key[:momentSize])
+	if bytes.Equal(e.bucket, bHistory) {
+		id, seq, err := readHistoryKey(e.key)
+		if err != nil {
+			return false
+		}
+		inc, err := store.DecodeIncident(c.tx.Bucket(bHistory).Get(incidentKey(id)))
+		return err == nil && seq <= inc.Rev
 	}
 	for _, index := range incidentIndexes {
 		if bytes.Equal(e.bucket, index) {
@@ -49,7 +51,7 @@ func (c *checker) belongsToIncident(e entry) bool {
 	if err != nil {
 		return false
 	}
-	inc, err := store.DecodeIncident(c.tx.Bucket(bIncidents).Get(key{}.id(id)))
+	inc, err := store.DecodeIncident(c.tx.Bucket(bHistory).Get(incidentKey(id)))
 	return err == nil && len(less([]entry{e}, entriesOf(inc))) == 0
 }
 
