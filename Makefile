@@ -71,12 +71,13 @@ fmt: ## format the code
 build: ## the program, as bin/epilogue
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/epilogue
 
+# Measured is what make build makes: without cgo.
 bench: ## benchmarks, as ratios in one run (BENCH=regexp, BENCHTIME=3s)
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) -timeout=2h ./...
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) -timeout=2h ./...
 
 bench-peers: ## the same clicks at Bolt for JavaScript, side by side (needs Node.js and npm)
 	cd internal/bench/peers/bolt && npm ci --no-audit --no-fund
-	$(GO) test ./internal/bench -run '^$$' -bench Peers -benchtime 1x -timeout=1h -peers
+	CGO_ENABLED=0 $(GO) test ./internal/bench -run '^$$' -bench Peers -benchtime 1x -timeout=1h -peers
 
 clean: ## remove what the other targets made; databases and caches stay
 	rm -rf bin

@@ -29,7 +29,6 @@ func Run(ctx context.Context, c config.Config, log *slog.Logger, takeOver bool) 
 	if err := c.Slack.CheckTokens(); err != nil {
 		return err
 	}
-	CollectSeldom()
 	ctx, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	h := &household{config: c, log: log, leave: leave}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"epilogue/internal/sandbox/blockkit"
@@ -237,7 +238,7 @@ func complaint(el blockkit.Element, value json.RawMessage) string {
 	return ""
 }
 
-var number = regexp.MustCompile(`^-?[0-9]{1,300}(\.[0-9]{1,300})?$`)
+var number = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?[0-9]{1,300}(\.[0-9]{1,300})?$`) })
 
 // numberComplaint is what is wrong with a number, "" if nothing is.
 func numberComplaint(el blockkit.Element, text string) string {
@@ -248,7 +249,7 @@ func numberComplaint(el blockkit.Element, text string) string {
 	}
 	_ = json.Unmarshal(el.Raw, &limits) // it was checked when it was sent
 	n, ok := new(big.Rat).SetString(text)
-	if !number.MatchString(text) || !ok {
+	if !number().MatchString(text) || !ok {
 		return fieldNumber
 	}
 	low, hasLow := new(big.Rat).SetString(limits.Min)

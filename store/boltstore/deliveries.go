@@ -17,37 +17,37 @@ import (
 // side on one page, and not each on another among all those of a day.
 type deliveries struct {
 	mu    sync.Mutex
-	saved map[nameHash]time.Time
+	saved map[nameHash]moment // no pointers, as there may be very many
 }
 
 // nameHash stands for a name, of which two never share one.
 type nameHash [16]byte
 
-func hashName(name string) nameHash {
+func hashName[T ~string | ~[]byte](name T) nameHash {
 	sum := sha256.Sum256([]byte(name))
 	return nameHash(sum[:16])
 }
 
-func newDeliveries() *deliveries { return &deliveries{saved: map[nameHash]time.Time{}} }
+func newDeliveries() *deliveries { return &deliveries{saved: map[nameHash]moment{}} }
 
-func (d *deliveries) find(name nameHash) (at time.Time, found bool) {
+func (d *deliveries) find(name nameHash) (at moment, found bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	at, found = d.saved[name]
 	return at, found
 }
 
-func (d *deliveries) add(name nameHash, at time.Time) {
+func (d *deliveries) add(name nameHash, at moment) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.saved[name] = at
 }
 
 // forget leaves what was saved again since.
-func (d *deliveries) forget(name nameHash, at time.Time) {
+func (d *deliveries) forget(name nameHash, at moment) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.saved[name].Equal(at) {
+	if d.saved[name] == at {
 		delete(d.saved, name)
 	}
 }
@@ -55,12 +55,11 @@ func (d *deliveries) forget(name nameHash, at time.Time) {
 // load reads what is remembered when a file is opened.
 func (d *deliveries) load(tx *bbolt.Tx, unread func(error)) error {
 	return tx.Bucket(bExpiry).ForEach(func(k, _ []byte) error {
-		at, err := readMoment(k)
-		if err != nil {
-			unread(fmt.Errorf("a delivery is passed over: %w", damaged(err)))
+		if len(k) < momentSize {
+			unread(fmt.Errorf("a delivery is passed over: %w", damaged(errShortKey)))
 			return nil
 		}
-		d.add(hashName(string(k[momentSize:])), at)
+		d.add(hashName(k[momentSize:]), moment(k[:momentSize]))
 		return nil
 	})
 }
@@ -70,7 +69,9 @@ func (d *deliveries) load(tx *bbolt.Tx, unread func(error)) error {
 const sweepMost = 4
 
 // repeats reports whether a delivery that was saved at a moment is still remembered. One that is old enough to be forgotten is not, swept or not.
-func repeats(saved, now time.Time) bool { return now.Before(saved.Add(store.DeliveryKept)) }
+func repeats(saved moment, now time.Time) bool {
+	return now.Before(saved.time().Add(store.DeliveryKept))
+}
 
 // Delivered reports whether a delivery was saved and is still remembered.
 func (db *DB) Delivered(ctx context.Context, delivery string, now time.Time) (bool, error) {
@@ -109,12 +110,13 @@ func (t *txn) remember(delivery string, now time.Time) error {
 		return err
 	}
 	if t.delivered == nil {
-		t.delivered = map[nameHash]time.Time{}
+		t.delivered = map[nameHash]moment{}
 	}
-	name := hashName(delivery)
-	t.delivered[name] = now
-	t.committed = append(t.committed, func() { t.db.deliveries.add(name, now) })
-	return t.put(bExpiry, append(key{}.moment(now), delivery...), nil)
+	k := append(key{}.moment(now), delivery...)
+	name, at := hashName(delivery), moment(k[:momentSize])
+	t.delivered[name] = at
+	t.committed = append(t.committed, func() { t.db.deliveries.add(name, at) })
+	return t.put(bExpiry, k, nil)
 }
 
 // sweep forgets the oldest deliveries among those saved at or before a moment.
@@ -132,8 +134,8 @@ func (t *txn) sweep(before time.Time) error {
 		if err := t.del(bExpiry, k); err != nil {
 			return err
 		}
-		if at, err := readMoment(k); err == nil {
-			name := hashName(string(k[momentSize:]))
+		if len(k) >= momentSize {
+			name, at := hashName(k[momentSize:]), moment(k[:momentSize])
 			t.committed = append(t.committed, func() { t.db.deliveries.forget(name, at) })
 		}
 	}

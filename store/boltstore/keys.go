@@ -105,8 +105,15 @@ func readMoment(k []byte) (time.Time, error) {
 	if len(k) < momentSize {
 		return time.Time{}, errShortKey
 	}
-	sec := int64(binary.BigEndian.Uint64(k) ^ 1<<63)
-	return time.Unix(sec, int64(binary.BigEndian.Uint32(k[8:]))).UTC(), nil
+	return moment(k[:momentSize]).time(), nil
+}
+
+// moment is a time as keys have it.
+type moment [momentSize]byte
+
+func (m moment) time() time.Time {
+	sec := int64(binary.BigEndian.Uint64(m[:]) ^ 1<<63)
+	return time.Unix(sec, int64(binary.BigEndian.Uint32(m[8:]))).UTC()
 }
 
 // Days order by date, and what has none comes last.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -150,7 +149,7 @@ type txn struct {
 	writes    int
 	committed []func() // what to change in memory once it is durable
 	learnt    map[flow.IncidentID]decoded
-	delivered map[nameHash]time.Time
+	delivered map[nameHash]moment
 }
 
 // run runs one request. bbolt panics over damaged pages; that is this request's error, and nobody else's.

@@ -170,7 +170,7 @@ func (p *Page) complete(v *viewer, w http.ResponseWriter, r *http.Request) {
 		p.lost(w, r, err)
 		return
 	}
-	out := completions{Emoji: allEmoji}
+	out := completions{Emoji: allEmoji()}
 	for _, f := range s.People {
 		if !f.Gone {
 			out.Users = append(out.Users, completion{"@" + f.Handle, f.Name, f.Handle})

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -97,7 +98,7 @@ type emojiEntry struct {
 }
 
 // picker are the emoji of the small picker.
-var picker = func() []emojiEntry {
+var picker = sync.OnceValue(func() []emojiEntry {
 	var out []emojiEntry
 	for _, name := range strings.Fields(`+1 -1 white_check_mark x eyes tada heart joy raised_hands clap pray thinking_face
 		fire rotating_light warning hourglass rocket bug memo pushpin question exclamation wave sob
@@ -107,17 +108,17 @@ var picker = func() []emojiEntry {
 		}
 	}
 	return out
-}()
+})
 
 // allEmoji are those that completion offers, by name.
-var allEmoji = func() []emojiEntry {
+var allEmoji = sync.OnceValue(func() []emojiEntry {
 	var out []emojiEntry
 	for code, shown := range emoji.CodeMap() {
 		out = append(out, emojiEntry{strings.Trim(code, ":"), strings.TrimSpace(shown)})
 	}
 	slices.SortFunc(out, func(a, b emojiEntry) int { return strings.Compare(a.Name, b.Name) })
 	return out
-}()
+})
 
 // The words for times, as Slack has them.
 

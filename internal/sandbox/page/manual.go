@@ -36,7 +36,7 @@ func (p *Page) showManual(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	out := manual{Build: build, Back: "/", Standing: banner, API: p.slack.APIURL(), Bot: p.slack.BotToken(), App: p.slack.AppToken()}
+	out := manual{Build: build(), Back: "/", Standing: banner, API: p.slack.APIURL(), Bot: p.slack.BotToken(), App: p.slack.AppToken()}
 	if f.As != "" {
 		out.Back = "/w/" + url.PathEscape(f.As)
 	}

@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"epilogue/internal/sandbox"
 )
@@ -84,7 +85,7 @@ func safely(next http.Handler) http.Handler {
 }
 
 // build names the files of this build, so that a browser keeps them exactly as long as they are the same.
-var build = func() string {
+var build = sync.OnceValue(func() string {
 	sum := fnv.New64a()
 	_ = fs.WalkDir(files, "assets", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -94,7 +95,7 @@ var build = func() string {
 		return err
 	})
 	return fmt.Sprintf("%x", sum.Sum64())
-}()
+})
 
 func serveAsset(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
@@ -108,7 +109,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 		kind = "text/javascript; charset=utf-8"
 	}
 	w.Header().Set("Content-Type", kind)
-	if r.URL.Query().Get("v") == build {
+	if r.URL.Query().Get("v") == build() {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	_, _ = w.Write(raw)

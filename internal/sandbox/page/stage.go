@@ -237,7 +237,7 @@ func (p *Page) showStage(w http.ResponseWriter, r *http.Request) {
 		back = "/w/" + url.PathEscape(f.As)
 	}
 	p.write(w, http.StatusOK, "stage.html", backstage{
-		Build: build, Back: back, Who: f.As, Standing: banner, Timeline: p.timeline(f), Clock: p.clockPanel(f.As), Switches: p.switchPanel(),
+		Build: build(), Back: back, Who: f.As, Standing: banner, Timeline: p.timeline(f), Clock: p.clockPanel(f.As), Switches: p.switchPanel(),
 	})
 }
 

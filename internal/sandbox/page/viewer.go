@@ -129,7 +129,7 @@ func (v *viewer) frame(current, title string) (frame, error) {
 		return frame{}, err
 	}
 	return frame{
-		Screen: screen, Who: v.who, Title: title, Current: current, Everyone: v.page.slack.People(), Picker: picker, Modals: modals, Build: build,
+		Screen: screen, Who: v.who, Title: title, Current: current, Everyone: v.page.slack.People(), Picker: picker(), Modals: modals, Build: build(),
 	}, nil
 }
 
@@ -185,7 +185,7 @@ func (p *Page) lost(w http.ResponseWriter, _ *http.Request, err error) {
 	if err != nil {
 		why = upper(err.Error()) + "."
 	}
-	p.write(w, http.StatusNotFound, "lost.html", struct{ Why, Build string }{why, build})
+	p.write(w, http.StatusNotFound, "lost.html", struct{ Why, Build string }{why, build()})
 }
 
 // write draws a template, and sends it only if all of it could be drawn.

@@ -3,11 +3,13 @@ package kit
 import (
 	"html/template"
 	"strings"
+	"sync"
 
 	"github.com/kyokomi/emoji/v2"
 )
 
-var shortcodes = emoji.CodeMap()
+// shortcodes is a table of thousands, which a bot without a sandbox has no use for.
+var shortcodes = sync.OnceValue(emoji.CodeMap)
 
 // skinTones are what Slack appends to a name.
 var skinTones = map[string]string{
@@ -21,7 +23,7 @@ func Emoji(name string) (string, bool) {
 	if country, ok := strings.CutPrefix(name, "flag-"); ok {
 		name = "flag_" + country
 	}
-	char := strings.TrimSpace(shortcodes[":"+name+":"])
+	char := strings.TrimSpace(shortcodes()[":"+name+":"])
 	return char + skinTones[tone], char != ""
 }
 

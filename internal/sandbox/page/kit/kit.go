@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 	"time"
 
 	"epilogue/internal/sandbox/blockkit"
@@ -61,7 +62,9 @@ type Surface struct {
 //go:embed *.html
 var files embed.FS
 
-var templates = template.Must(template.New("kit").Option("missingkey=error").ParseFS(files, "*.html"))
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("kit").Option("missingkey=error").ParseFS(files, "*.html"))
+})
 
 // m is the data of a template.
 type m map[string]any
@@ -107,7 +110,7 @@ func typeOf(leaf json.RawMessage) string {
 // draw fills in a template. One that fails leaves nothing behind; tests see to it that none does.
 func (r *renderer) draw(name string, data m) template.HTML {
 	var b strings.Builder
-	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
+	if err := templates().ExecuteTemplate(&b, name, data); err != nil {
 		r.broken = fmt.Errorf("draw %s: %w", name, err)
 		return ""
 	}
