@@ -53,8 +53,9 @@ func Invited(inc Incident, to UserID) []UserID {
 	return slices.DeleteFunc(slices.Compact(people), func(u UserID) bool { return u == "" })
 }
 
-// Homes are the App Homes in which a change can be seen: of whoever has, or had, a task that is not as it was or is about a post-mortem that is another one;
-// where the incident has another name, of whoever has one of its tasks; and where it came to another status, of everyone involved.
+// Homes are the App Homes in which a change can be seen: of whoever has, or had, a task that is not as it was or is about a post-mortem that is another one,
+// or a follow-up that is not as it was; where the incident has another name, of whoever has one of its tasks or open follow-ups; and where it came to
+// another status, of everyone involved.
 func Homes(before, after Incident) []Effect {
 	var t telling
 	old, _ := before.Postmortem()

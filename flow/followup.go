@@ -358,7 +358,7 @@ func (t *telling) followUpHomes(before, after Incident) {
 		}
 		was := before.FollowUps[i]
 		was.Reminded = now.Reminded // which no App Home shows
-		if was != now {
+		if was != now || before.Name != after.Name && now.State == Open {
 			t.home(was.Owner, now.Owner)
 		}
 	}

@@ -3,6 +3,7 @@ package flow_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -161,6 +162,17 @@ func TestAFollowUpIsToldQuietly(t *testing.T) {
 	homes := flow.Homes(before, s.inc)
 	if len(homes) != 1 || homes[0].To != "cem" {
 		t.Errorf("a follow-up that is done changes the App Homes %+v, want Cem's", homes)
+	}
+	before = s.inc
+	before.Name, before.FollowUps = "as it was", slices.Clone(before.FollowUps)
+	if homes := flow.Homes(before, s.inc); slices.ContainsFunc(homes, func(e flow.Effect) bool { return e.To == "cem" }) {
+		t.Errorf("another name changes the App Homes %+v, though nothing of Cem's is open", homes)
+	}
+	s = owned(entered(t, small()))
+	before = s.inc
+	before.Name = "as it was"
+	if homes := flow.Homes(before, s.inc); !slices.ContainsFunc(homes, func(e flow.Effect) bool { return e.To == "cem" }) {
+		t.Errorf("another name changes the App Homes %+v, and not Cem's with the open follow-up", homes)
 	}
 }
 

@@ -165,6 +165,17 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			settle
 			`,
 		},
+		{
+			"an App Home follows the name of an incident of which only follow-ups are in it",
+			"they kept the old name",
+			`
+			cem declares public w001w
+			ana opens-home
+			cem follows-up INC-1 ana w002w
+			cem types INC-1 rename w003w
+			settle
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}
