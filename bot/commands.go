@@ -133,10 +133,9 @@ func (b *Bot) askWhich(ctx context.Context, r request) (answer, error) {
 
 // own are the incidents that somebody is part of, those first that are not over.
 func (b *Bot) own(ctx context.Context, who flow.UserID) ([]flow.Incident, error) {
-	mine := func(inc flow.Incident) bool { return involved(inc, who) }
 	var all []flow.Incident
 	for _, stage := range []flow.Stage{flow.Active, flow.PostIncident, flow.Closed} {
-		some, _, err := b.list(ctx, who, store.Query{Stage: stage}, mostAsked-len(all), mine)
+		some, _, err := b.list(ctx, who, store.Query{Stage: stage, Involved: who}, mostAsked-len(all), nil)
 		if err != nil {
 			return nil, err
 		}

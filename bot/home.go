@@ -126,7 +126,7 @@ func (b *Bot) drawHome(ctx context.Context, p store.Person, actor flow.Actor) (s
 		},
 		func() (err error) { d.Post, err = b.homePost(ctx, p.ID, look); return err },
 		func() (err error) {
-			d.Closed, err = b.stagePage(ctx, p.ID, flow.Closed, look.Pages[blocks.SectionClosed], blocks.HomeClosed, nil)
+			d.Closed, err = b.stagePage(ctx, p.ID, store.Query{Stage: flow.Closed}, look.Pages[blocks.SectionClosed], blocks.HomeClosed, nil)
 			return err
 		},
 	} {
@@ -155,23 +155,23 @@ func (b *Bot) homeTasks(ctx context.Context, s blocks.Scene, who flow.UserID, lo
 	return page, late, err
 }
 
-// homePost is a page of the incidents in the post-incident stage, as somebody filters them. Without a filter they are counted.
+// homePost is a page of the incidents in the post-incident stage, as somebody filters them. Those that the store can tell apart are counted.
 func (b *Bot) homePost(ctx context.Context, who flow.UserID, look blocks.Look) (blocks.Page[flow.Incident], error) {
-	number := look.Pages[blocks.SectionPost]
+	number, q := look.Pages[blocks.SectionPost], store.Query{Stage: flow.PostIncident}
+	if look.Filter == blocks.Mine {
+		q.Involved = who
+	}
 	keep := func(inc flow.Incident) bool {
-		return (look.Filter != blocks.Mine || involved(inc, who)) && (look.Flow == "" || inc.Snapshot != nil && inc.Snapshot.Flow == look.Flow)
+		return look.Flow == "" || inc.Snapshot != nil && inc.Snapshot.Flow == look.Flow
 	}
-	switch {
-	case look.Filter == blocks.WithOverdue:
+	if look.Filter == blocks.WithOverdue {
 		return b.overdue(ctx, who, number, blocks.HomePost, keep)
-	case look.Filter != blocks.Everything || look.Flow != "":
-		return b.stagePage(ctx, who, flow.PostIncident, number, blocks.HomePost, keep)
 	}
-	page, err := b.stagePage(ctx, who, flow.PostIncident, number, blocks.HomePost, nil)
-	if err != nil {
+	page, err := b.stagePage(ctx, who, q, number, blocks.HomePost, keep)
+	if err != nil || look.Flow != "" {
 		return page, err
 	}
-	all, _, err := b.list(ctx, who, store.Query{Stage: flow.PostIncident}, blocks.MostCounted+1, nil)
+	all, _, err := b.list(ctx, who, q, blocks.MostCounted+1, nil)
 	page.Total = len(all)
 	return page, err
 }

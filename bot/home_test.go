@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,6 +82,37 @@ func TestAFlowThatIsGoneFiltersNothing(t *testing.T) {
 	r.must(err)
 	if n := len(view.Blocks.BlockSet); n < 6 {
 		t.Errorf("the incident is not shown: %d blocks", n)
+	}
+}
+
+func TestMineShowsMineAtOnceHoweverManyThereAreOfOthers(t *testing.T) {
+	r := newRig(t)
+	r.inFlow(false) // of ana
+	var others sync.WaitGroup
+	for id := flow.IncidentID(2); id <= 2*mostLooked; id++ {
+		others.Go(func() {
+			c := aged(id)
+			c.Incident.Stage, c.Incident.Involved = flow.PostIncident, []flow.UserID{ben}
+			if id == 2*mostLooked { // the last in any order
+				c.Incident.Involved = []flow.UserID{ana, ben}
+			}
+			if err := r.db.Save(t.Context(), c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	others.Wait()
+	home, err := r.homePost(t.Context(), ana, blocks.Look{Filter: blocks.Mine})
+	r.must(err)
+	list, err := r.filtered(t.Context(), ana, blocks.Mine, 0, 10)
+	r.must(err)
+	for where, page := range map[string]blocks.Page[flow.Incident]{"App Home": home, "list": list} {
+		if len(page.Items) != 2 || page.More || page.Items[0].ID+page.Items[1].ID != 1+2*mostLooked {
+			t.Errorf("the %s has %d of Ana's incidents, and more: %v", where, len(page.Items), page.More)
+		}
+	}
+	if home.Total != 2 {
+		t.Errorf("it counts %d of them", home.Total)
 	}
 }
 

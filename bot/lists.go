@@ -56,32 +56,33 @@ func (b *Bot) taskPage(ctx context.Context, who flow.UserID, number, size int) (
 func (b *Bot) filtered(ctx context.Context, who flow.UserID, f blocks.Filter, number, size int) (blocks.Page[flow.Incident], error) {
 	switch f {
 	case blocks.InPost:
-		return b.stagePage(ctx, who, flow.PostIncident, number, size, nil)
+		return b.stagePage(ctx, who, store.Query{Stage: flow.PostIncident}, number, size, nil)
 	case blocks.WithOverdue:
 		return b.overdue(ctx, who, number, size, nil)
 	}
 	return pageAt(number, func(cursor string) (store.Page[flow.Incident], error) {
-		var keep func(flow.Incident) bool
-		if f == blocks.Mine {
-			keep = func(inc flow.Incident) bool { return involved(inc, who) }
-		}
-		return b.unfinished(ctx, who, cursor, size, keep)
+		return b.unfinished(ctx, who, cursor, size, f == blocks.Mine)
 	})
 }
 
-func (b *Bot) stagePage(ctx context.Context, who flow.UserID, stage flow.Stage, number, size int, keep func(flow.Incident) bool) (blocks.Page[flow.Incident], error) {
+func (b *Bot) stagePage(ctx context.Context, who flow.UserID, q store.Query, number, size int, keep func(flow.Incident) bool) (blocks.Page[flow.Incident], error) {
 	return pageAt(number, func(cursor string) (store.Page[flow.Incident], error) {
-		items, next, err := b.list(ctx, who, store.Query{Stage: stage, Cursor: cursor}, size, keep)
+		q.Cursor = cursor
+		items, next, err := b.list(ctx, who, q, size, keep)
 		return store.Page[flow.Incident]{Items: items, Next: next}, err
 	})
 }
 
-// unfinished reads the active incidents and then those in the post-incident stage, as one list.
-func (b *Bot) unfinished(ctx context.Context, who flow.UserID, cursor string, limit int, keep func(flow.Incident) bool) (store.Page[flow.Incident], error) {
+// unfinished reads the active incidents and then those in the post-incident stage, as one list: all that somebody may see, or those they are involved in.
+func (b *Bot) unfinished(ctx context.Context, who flow.UserID, cursor string, limit int, mine bool) (store.Page[flow.Incident], error) {
 	const post = "post:" // marks a cursor into the second half
+	var involved flow.UserID
+	if mine {
+		involved = who
+	}
 	var out store.Page[flow.Incident]
 	if len(cursor) < len(post) || cursor[:len(post)] != post {
-		items, next, err := b.list(ctx, who, store.Query{Stage: flow.Active, Cursor: cursor}, limit, keep)
+		items, next, err := b.list(ctx, who, store.Query{Stage: flow.Active, Involved: involved, Cursor: cursor}, limit, nil)
 		if err != nil || next != "" {
 			return store.Page[flow.Incident]{Items: items, Next: next}, err
 		}
@@ -91,7 +92,7 @@ func (b *Bot) unfinished(ctx context.Context, who flow.UserID, cursor string, li
 			return out, nil
 		}
 	}
-	items, next, err := b.list(ctx, who, store.Query{Stage: flow.PostIncident, Cursor: cursor[len(post):]}, limit-len(out.Items), keep)
+	items, next, err := b.list(ctx, who, store.Query{Stage: flow.PostIncident, Involved: involved, Cursor: cursor[len(post):]}, limit-len(out.Items), nil)
 	out.Items = append(out.Items, items...)
 	if next != "" {
 		out.Next = post + next

@@ -113,8 +113,10 @@ type Query struct {
 	// Newest orders by number, the highest first. Otherwise: active by number; post-incident by when they were resolved, the oldest first; closed
 	// by when they were closed, the last first; all by number.
 	Newest bool
-	Cursor string // Next of the page before; empty: the first page. A cursor of another query is an error.
-	Limit  int    // 1 to 1000; 0 means 50
+	// Involved selects those that somebody is involved in; empty: all. It goes with a stage, in that stage's order: without one, or with Newest, it is an error.
+	Involved flow.UserID
+	Cursor   string // Next of the page before; empty: the first page. A cursor of another query is an error.
+	Limit    int    // 1 to 1000; 0 means 50
 }
 
 // TaskQuery selects open tasks.

@@ -62,6 +62,7 @@ func later(inc flow.Incident) store.Change {
 func inFlow(id flow.IncidentID) store.Change {
 	c := declared(id)
 	c.Incident.Stage, c.Incident.Status, c.Incident.ResolvedAt = flow.PostIncident, "documenting", t0
+	c.Incident.Involved = []flow.UserID{"UANA", "UBEN"}
 	standard := flow.Standard().Flows[0]
 	c.Incident.Snapshot = &flow.Snapshot{Flow: standard.Key, Name: standard.Name, Version: 1, OptOut: flow.Everyone, Entry: flow.Ask}
 	for _, s := range standard.Statuses {

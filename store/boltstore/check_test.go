@@ -53,7 +53,7 @@ func busy(t *testing.T, path string) *boltstore.DB {
 }
 
 func TestCheckFindsAnIndexKeyThatIsMissing(t *testing.T) {
-	for _, bucket := range []string{"numbers", "history", "by-channel", "by-number", "by-time", "tasks", "by-assignee", "lanes", "ready", "held", "scheduled", "keys"} {
+	for _, bucket := range []string{"numbers", "history", "by-channel", "by-number", "by-time", "by-involved", "tasks", "by-assignee", "lanes", "ready", "held", "scheduled", "keys"} {
 		t.Run(bucket, func(t *testing.T) {
 			db := busy(t, newPath(t))
 			must(t, db.Tamper(func(tx *bbolt.Tx) error {
@@ -66,7 +66,7 @@ func TestCheckFindsAnIndexKeyThatIsMissing(t *testing.T) {
 }
 
 func TestCheckFindsAnIndexKeyThatBelongsToNothing(t *testing.T) {
-	for _, bucket := range []string{"numbers", "history", "by-channel", "by-number", "by-time", "tasks", "by-assignee", "lanes", "ready", "held", "scheduled", "keys"} {
+	for _, bucket := range []string{"numbers", "history", "by-channel", "by-number", "by-time", "by-involved", "tasks", "by-assignee", "lanes", "ready", "held", "scheduled", "keys"} {
 		t.Run(bucket, func(t *testing.T) {
 			db := busy(t, newPath(t))
 			must(t, db.Tamper(func(tx *bbolt.Tx) error {

@@ -134,6 +134,11 @@ func check(c store.Change) error {
 	if err := checkText("stage", string(c.Incident.Stage)); err != nil {
 		return err
 	}
+	for _, u := range c.Incident.Involved {
+		if err := checkText("person", string(u)); err != nil {
+			return err
+		}
+	}
 	if c.Delivery != "" {
 		if err := checkText("delivery", c.Delivery); err != nil {
 			return err

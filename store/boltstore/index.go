@@ -21,7 +21,7 @@ func (e entry) equal(o entry) bool {
 }
 
 // incidentIndexes are the buckets that entriesOf fills.
-var incidentIndexes = [][]byte{bNumbers, bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bFollowUps, bByOwner}
+var incidentIndexes = [][]byte{bNumbers, bByChannel, bByNumber, bByTime, bByInvolved, bTasks, bByAssignee, bFollowUps, bByOwner}
 
 // entriesOf are all index entries of an incident. Saving writes the difference between those of before and after, and Check compares
 // them with what is there: nothing else knows what an incident's indexes are.
@@ -33,8 +33,13 @@ func entriesOf(inc flow.Incident) []entry {
 	if inc.Channel != "" {
 		entries = append(entries, entry{bucket: bByChannel, key: key{}.text(string(inc.Channel)).id(inc.ID)})
 	}
+	inStage := key{}.text(string(inc.Stage))
 	if at, ok := stageTime(inc); ok {
-		entries = append(entries, entry{bucket: bByTime, key: key{}.text(string(inc.Stage)).moment(at).id(inc.ID)})
+		inStage = inStage.moment(at)
+		entries = append(entries, entry{bucket: bByTime, key: slices.Clip(inStage).id(inc.ID)})
+	}
+	for _, u := range inc.Involved {
+		entries = append(entries, entry{bucket: bByInvolved, key: append(key{}.text(string(u)), inStage...).id(inc.ID)})
 	}
 	for _, t := range store.OpenTasks(inc) {
 		entries = append(entries, entry{bucket: bTasks, key: taskKey(nil, t), value: []byte(t.Assignee)})

@@ -20,6 +20,7 @@ var (
 	bByChannel  = []byte("by-channel")  // channel, id
 	bByNumber   = []byte("by-number")   // stage, id
 	bByTime     = []byte("by-time")     // stage, moment, id: post-incident by ResolvedAt, closed by ClosedAt
+	bByInvolved = []byte("by-involved") // person, stage, moment as in by-time if the stage has one, id; since schema 3
 	bTasks      = []byte("tasks")       // due, id, task → assignee
 	bByAssignee = []byte("by-assignee") // assignee, due, id, task
 
@@ -43,7 +44,7 @@ var (
 )
 
 var buckets = [][]byte{
-	bMeta, bNumbers, bHistory, bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bExpiry,
+	bMeta, bNumbers, bHistory, bByChannel, bByNumber, bByTime, bByInvolved, bTasks, bByAssignee, bExpiry,
 	bJobs, bLanes, bReady, bHeld, bScheduled, bKeys, bResults, bBuried, bProcesses, bPeople, bChannels, bFollowUps, bByOwner,
 }
 

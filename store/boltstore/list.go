@@ -142,7 +142,10 @@ func (db *DB) List(ctx context.Context, q store.Query) (store.Page[flow.Incident
 
 // incidentWalk chooses the index in which a query is ordered already.
 func incidentWalk(q store.Query) (walk, error) {
-	w := walk{query: fmt.Sprintf("list/%s/%t", q.Stage, q.Newest), bucket: bByNumber, reverse: q.Newest, cursor: q.Cursor, limit: q.Limit}
+	w := walk{query: fmt.Sprintf("list/%s/%t/%s", q.Stage, q.Newest, q.Involved), bucket: bByNumber, reverse: q.Newest, cursor: q.Cursor, limit: q.Limit}
+	if q.Involved != "" && (q.Stage == "" || q.Newest) {
+		return walk{}, errors.New("what somebody is involved in is listed by stage, in its own order")
+	}
 	switch q.Stage {
 	case "":
 		w.bucket = bNumbers
@@ -160,6 +163,9 @@ func incidentWalk(q store.Query) (walk, error) {
 		return walk{}, fmt.Errorf("there is no stage %q", q.Stage)
 	}
 	w.prefix = key{}.text(string(q.Stage))
+	if q.Involved != "" {
+		w.bucket, w.prefix = bByInvolved, append(key{}.text(string(q.Involved)), w.prefix...)
+	}
 	return w, nil
 }
 

@@ -8,7 +8,7 @@ import (
 
 // surplus reports the index keys that belong to nothing.
 func (c *checker) surplus() error {
-	for _, bucket := range [][]byte{bNumbers, bByChannel, bByNumber, bByTime, bTasks, bByAssignee, bFollowUps, bByOwner, bHistory, bLanes, bReady, bHeld, bScheduled, bKeys} {
+	for _, bucket := range [][]byte{bNumbers, bByChannel, bByNumber, bByTime, bByInvolved, bTasks, bByAssignee, bFollowUps, bByOwner, bHistory, bLanes, bReady, bHeld, bScheduled, bKeys} {
 		n := 0
 		if err := c.each(bucket, func(_, _ []byte) { n++ }); err != nil {
 			return err

@@ -8,12 +8,13 @@ import (
 	"strconv"
 
 	"epilogue/flow"
+	"epilogue/store"
 )
 
 // newer are the buckets that a schema above 1 brought.
 var newer = map[int][][]byte{
 	2: {bFollowUps, bByOwner}, // they begin empty: what they index did not exist before
-	3: {bNumbers, bHistory},
+	3: {bNumbers, bHistory, bByInvolved},
 }
 
 // since is the schema that brought a bucket.
@@ -35,7 +36,11 @@ var older = []struct {
 }{
 	{[]byte("incidents"), func(k, v []byte) ([]entry, error) { // id → record; until schema 2
 		id, err := lastNum(k)
-		return []entry{{bNumbers, k, nil}, {bHistory, incidentKey(flow.IncidentID(id)), v}}, err
+		entries := []entry{{bHistory, incidentKey(flow.IncidentID(id)), v}}
+		if inc, err := store.DecodeIncident(v); err == nil { // one that cannot be read has no indexes that could be right
+			entries = append(entries, entriesOf(inc)...)
+		}
+		return entries, err
 	}},
 	{[]byte("events"), func(k, v []byte) ([]entry, error) { // id, seq → record; until schema 2
 		if len(k) != 16 {

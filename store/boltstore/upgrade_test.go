@@ -34,6 +34,11 @@ func TestAFileOfAnOlderProgramIsBroughtUpToDate(t *testing.T) {
 			if len(page.Items) != 1 {
 				t.Errorf("follow-ups of Ana: %v", page.Items)
 			}
+			mine, err := db.List(t.Context(), store.Query{Stage: flow.Closed, Involved: "UBEN"})
+			must(t, err)
+			if len(mine.Items) != 3 {
+				t.Errorf("Ben is involved in %d incidents", len(mine.Items))
+			}
 			clean(t, db)
 			must(t, db.Close())
 			wantCurrent(t, path)
@@ -113,7 +118,7 @@ func older(t *testing.T, path string, incidents, schema int) {
 			return nil
 		}))
 		must(t, tx.Bucket([]byte("incidents")).SetSequence(tx.Bucket([]byte("numbers")).Sequence()))
-		gone := []string{"numbers", "history"}
+		gone := []string{"numbers", "history", "by-involved"}
 		if schema < 2 {
 			gone = append(gone, "follow-ups", "by-owner")
 		}

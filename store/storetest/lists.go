@@ -7,18 +7,29 @@ import (
 	"epilogue/store"
 )
 
-// populate makes incidents of all stages: 1 to 3 active, 4 to 6 post-incident and 7 to 9 closed, with times against their numbers and a tie.
+// populate makes incidents of all stages, in which Ana is involved: 1 to 3 active, 4 to 6 post-incident and 7 to 9 closed, with times against their numbers and a
+// tie.
 func populate(w *world) {
 	w.Helper()
 	for _, id := range []flow.IncidentID{2, 1, 3} {
-		w.declare(id, nil)
+		w.declare(id, with(nil, "UANA"))
 	}
-	w.declare(4, resolved(after(3*time.Hour)))
-	w.declare(5, resolved(after(-100*time.Hour)))
-	w.declare(6, resolved(after(3*time.Hour)))
-	w.declare(7, closed(after(2*time.Hour)))
-	w.declare(8, closed(after(3*time.Hour)))
-	w.declare(9, closed(after(time.Hour)))
+	w.declare(4, with(resolved(after(3*time.Hour)), "UANA"))
+	w.declare(5, with(resolved(after(-100*time.Hour)), "UANA"))
+	w.declare(6, with(resolved(after(3*time.Hour)), "UANA"))
+	w.declare(7, with(closed(after(2*time.Hour)), "UANA"))
+	w.declare(8, with(closed(after(3*time.Hour)), "UANA"))
+	w.declare(9, with(closed(after(time.Hour)), "UANA"))
+}
+
+// with is a change that involves people as well.
+func with(change func(*flow.Incident), people ...flow.UserID) func(*flow.Incident) {
+	return func(inc *flow.Incident) {
+		if change != nil {
+			change(inc)
+		}
+		inc.Involved = people
+	}
 }
 
 func (w *world) ids(q store.Query) []int {
@@ -84,9 +95,37 @@ var listClaims = []claim{
 			}
 		}
 	}},
+	{"what somebody is involved in is listed by stage, in its order", func(w *world) {
+		w.declare(1, with(nil, "UANA"))
+		w.declare(2, with(nil, "UANA", "UBEN"))
+		w.declare(3, with(nil, "UANAB"))
+		w.declare(4, with(resolved(after(3*time.Hour)), "UANA"))
+		w.declare(5, with(resolved(after(-100*time.Hour)), "UANA", "UBEN"))
+		w.declare(6, with(closed(after(time.Hour)), "UANA"))
+		w.declare(7, with(closed(after(2*time.Hour)), "UANA"))
+		last := w.declare(8, resolved(after(time.Hour)))
+		w.change(last, with(closed(after(3*time.Hour)), "UBEN")) // who comes later
+		for _, given := range []struct {
+			who                  flow.UserID
+			active, post, closed []int
+		}{
+			{"UANA", []int{1, 2}, []int{5, 4}, []int{7, 6}},
+			{"UBEN", []int{2}, []int{5}, []int{8}},
+			{"UCEM", nil, nil, nil},
+		} {
+			w.same("active", w.ids(store.Query{Stage: flow.Active, Involved: given.who}), given.active)
+			w.same("post-incident", w.ids(store.Query{Stage: flow.PostIncident, Involved: given.who}), given.post)
+			w.same("closed", w.ids(store.Query{Stage: flow.Closed, Involved: given.who}), given.closed)
+		}
+		for _, q := range []store.Query{{Involved: "UANA"}, {Stage: flow.Active, Newest: true, Involved: "UANA"}} {
+			if _, err := w.List(w.ctx, q); err == nil {
+				w.Errorf("%+v is listed", q)
+			}
+		}
+	}},
 	{"pages put together are the list", func(w *world) {
 		populate(w)
-		for _, q := range []store.Query{{}, {Newest: true}, {Stage: flow.Active}, {Stage: flow.PostIncident}, {Stage: flow.Closed}, {Stage: flow.Closed, Newest: true}} {
+		for _, q := range []store.Query{{}, {Stage: flow.Closed, Involved: "UANA"}, {Stage: flow.PostIncident, Involved: "UANA"}, {Newest: true}, {Stage: flow.Active}, {Stage: flow.PostIncident}, {Stage: flow.Closed}, {Stage: flow.Closed, Newest: true}} {
 			want := w.ids(q)
 			for q.Limit = 1; q.Limit <= 4; q.Limit++ {
 				var got []int
@@ -140,7 +179,7 @@ var listClaims = []claim{
 		populate(w)
 		page, err := w.List(w.ctx, store.Query{Stage: flow.Active, Limit: 1})
 		w.must(err)
-		for _, q := range []store.Query{{Stage: flow.Closed}, {}, {Stage: flow.Active, Newest: true}} {
+		for _, q := range []store.Query{{Stage: flow.Closed}, {}, {Stage: flow.Active, Newest: true}, {Stage: flow.Active, Involved: "UANA"}} {
 			q.Cursor = page.Next
 			if _, err := w.List(w.ctx, q); err == nil {
 				w.Errorf("the cursor of active incidents is taken for %+v", q)

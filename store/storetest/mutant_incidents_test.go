@@ -158,6 +158,7 @@ var incidentMutants = map[string]func(store.Store) store.Store{
 
 	"lists ignore the stage":  listing(func(q *store.Query) { q.Stage = "" }, nil),
 	"lists ignore newest":     listing(func(q *store.Query) { q.Newest = false }, nil),
+	"lists ignore people":     listing(func(q *store.Query) { q.Involved = "" }, nil),
 	"lists are always newest": listing(func(q *store.Query) { q.Newest = true }, nil),
 	"lists run backwards":     listing(nil, func(p *store.Page[flow.Incident]) { slices.Reverse(p.Items) }),
 	"lists have one page":     listing(nil, func(p *store.Page[flow.Incident]) { p.Next = "" }),
