@@ -12,13 +12,17 @@ import (
 	"epilogue/store"
 )
 
-// learned writes down what Slack says of somebody who changed. Whoever is no full member any more can no longer do what they have.
+// learned writes down what Slack says of somebody who changed. Whoever is no full member any more can no longer do what they have, and is told of nothing; whoever is
+// one again is told again.
 func (b *Bot) learned(ctx context.Context, u slack.User) error {
 	before, err := b.store.Person(ctx, flow.UserID(u.ID))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("read person %s: %w", u.ID, err)
 	}
 	now, err := b.people.learn(ctx, u)
+	if err == nil && now.Standing != before.Standing {
+		err = b.refreshDigests(ctx, now.ID)
+	}
 	if err != nil || now.Standing == flow.FullMember || before.Standing != flow.FullMember && now.Standing != flow.Deactivated {
 		return err
 	}

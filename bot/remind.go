@@ -46,7 +46,10 @@ func itemsKey(to flow.UserID, day flow.Date) string {
 	return fmt.Sprintf("digest/%s/%s/", to, day)
 }
 
-func digestKey(to flow.UserID, day flow.Date) string { return fmt.Sprintf("digest-dm/%s/%s", to, day) }
+// digestsKey begins the keys of all digests of somebody, which end with the day.
+func digestsKey(to flow.UserID) string { return fmt.Sprintf("digest-dm/%s/", to) }
+
+func digestKey(to flow.UserID, day flow.Date) string { return digestsKey(to) + day.String() }
 
 // appointmentJobs are the jobs for the appointments that a change of an incident made. Those whose digest is over by now come with the next one.
 func (b *Bot) appointmentJobs(ctx context.Context, p flow.Process, before, after flow.Incident, now time.Time) []store.Job {
@@ -297,6 +300,26 @@ func (b *Bot) digestIncidents(ctx context.Context, d blocks.DigestOf) (map[flow.
 		}
 	}
 	return out, nil
+}
+
+// refreshDigests brings the digests of somebody up to date who may be told of other incidents now than before.
+func (b *Bot) refreshDigests(ctx context.Context, to flow.UserID) error {
+	sent, err := b.store.Results(ctx, digestsKey(to))
+	if err != nil {
+		return fmt.Errorf("read the digests of %s: %w", to, err)
+	}
+	var jobs []store.Job
+	now := b.clock.Now()
+	for _, r := range sent {
+		if day, err := flow.ParseDate(strings.TrimPrefix(r.Key, digestsKey(to))); err == nil {
+			jobs = append(jobs, digestJob(to, day, tellDigests, now))
+		}
+	}
+	if err := b.store.Enqueue(ctx, now, jobs...); err != nil {
+		return fmt.Errorf("refresh the digests of %s: %w", to, err)
+	}
+	b.outbox.wake()
+	return nil
 }
 
 // refreshDigest brings a digest up to date.

@@ -176,6 +176,20 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			settle
 			`,
 		},
+		{
+			"a digest shows what it showed to somebody who comes back",
+			"it was emptied when the account was deactivated, and stayed so when it was activated again",
+			`
+			process ask 1,3 lead kinds
+			dana declares public w001w
+			dana closes INC-1 enter w002w
+			clock 26h
+			settle
+			deactivate dana
+			activate dana
+			settle
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}

@@ -4,6 +4,7 @@
 //
 //   - group commit (writer.go): one goroutine takes what waits, writes it in one transaction and answers each caller, so
 //     that a sync of the disk is shared by all who wait and nobody waits for a timer;
+//   - what one change writes lies together (keys.go): an incident with its events, the last first, and deliveries in the order of time (deliveries.go);
 //   - ordered indexes (keys.go, index.go): every list is read a page at a time, and nothing scans all incidents;
 //   - an outbox whose cost follows what is due (outbox.go, claim.go);
 //   - care with the file (open.go, inspect.go, mark.go): it is created whole or not at all, looked through before it is trusted after the machine

@@ -36,8 +36,8 @@ var older = []struct {
 }{
 	{[]byte("incidents"), func(k, v []byte) ([]entry, error) { // id → record; until schema 2
 		id, err := lastNum(k)
-		entries := []entry{{bHistory, incidentKey(flow.IncidentID(id)), v}}
-		if inc, err := store.DecodeIncident(v); err == nil { // one that cannot be read has no indexes that could be right
+		entries := []entry{{bNumbers, k, nil}, {bHistory, incidentKey(flow.IncidentID(id)), v}}
+		if inc, err := store.DecodeIncident(v); err == nil { // one that cannot be read stays in the indexes in which it is
 			entries = append(entries, entriesOf(inc)...)
 		}
 		return entries, err

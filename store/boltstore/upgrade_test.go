@@ -77,6 +77,24 @@ func TestBringingAFileUpToDateGoesOnWhereItWasInterrupted(t *testing.T) {
 	wantCurrent(t, path)
 }
 
+func TestAnIncidentThatCannotBeReadIsBroughtUpToDateAsItIs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	older(t, path, 3, 2)
+	alter(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("incidents")).Put([]byte{7: 2}, []byte("\x01garbage")) })
+	var said unread
+	db := openWith(t, path, boltstore.Options{Unread: said.add})
+	for _, stage := range []flow.Stage{"", flow.Closed} {
+		page, err := db.List(t.Context(), store.Query{Stage: stage})
+		must(t, err)
+		if len(page.Items) != 2 {
+			t.Errorf("%d incidents are listed in stage %q", len(page.Items), stage)
+		}
+	}
+	said.wants(t, "INC-2")
+	_, err := db.Incident(t.Context(), 2)
+	is(t, err, store.ErrDamaged)
+}
+
 func TestWhatHasNoPlaceInANewerFileIsLeftAsItIs(t *testing.T) {
 	for _, bucket := range []string{"incidents", "events"} {
 		path := filepath.Join(t.TempDir(), "store.db")
