@@ -80,7 +80,9 @@ func TestBringingAFileUpToDateGoesOnWhereItWasInterrupted(t *testing.T) {
 func TestAnIncidentThatCannotBeReadIsBroughtUpToDateAsItIs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	older(t, path, 3, 2)
-	alter(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("incidents")).Put([]byte{7: 2}, []byte("\x01garbage")) })
+	alter(t, path, func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("incidents")).Put([]byte{7: 2}, []byte("\x01garbage"))
+	})
 	var said unread
 	db := openWith(t, path, boltstore.Options{Unread: said.add})
 	for _, stage := range []flow.Stage{"", flow.Closed} {
