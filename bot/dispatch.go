@@ -132,8 +132,7 @@ func (d *dispatcher) run(queue string) {
 		d.guard(func() {
 			next.work(func() {
 				passed = true
-				d.idle.Add(1)
-				go d.run(queue)
+				d.goOn(queue)
 			})
 		})
 
@@ -145,6 +144,18 @@ func (d *dispatcher) run(queue string) {
 			return
 		}
 	}
+}
+
+// goOn has somebody else go on with a queue, if there is something to go on with.
+func (d *dispatcher) goOn(queue string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.queues[queue]) == 0 {
+		delete(d.queues, queue)
+		return
+	}
+	d.idle.Add(1)
+	go d.run(queue)
 }
 
 // guard keeps one broken request from ending the process.

@@ -92,6 +92,9 @@ func (t *telling) tell(ev Event, later []Event) {
 		}
 		t.home(f.From, f.To)
 		t.add(Effect{Tell: TellTopic, Seq: ev.Seq})
+		if f.Role == LeadRole { // whose digest has what nobody has
+			t.add(Effect{Tell: TellDMs, Seq: ev.Seq})
+		}
 		t.instruct(ev, f.Role, f.To)
 	case DocumentRequested, DocumentAttached, DocumentStateSet, DocumentMadeMain, DocumentDetached, DocumentShareAsked, DocumentShared, DocumentUsed:
 		t.documents(ev, thread, refresh, first)

@@ -97,9 +97,9 @@ func TestWhoHearsOfWhat(t *testing.T) {
 		{"a role that nobody had, taken by oneself", active, ben, role("scribe", ben), "refresh-first\nrefresh-card\ninvite to ben\nhome to ben\ntopic\nrole to ben"},
 		{
 			"a role taken over", active, ben, role(flow.LeadRole, ben),
-			"refresh-first\nrefresh-card\ninvite to ben\npost\nhome to ana\nhome to ben\ntopic\nrole to ben",
+			"refresh-first\nrefresh-card\ninvite to ben\npost\nhome to ana\nhome to ben\ntopic\nrefresh-dms\nrole to ben",
 		},
-		{"a role emptied", active, ben, flow.SetRole{Role: flow.LeadRole}, "refresh-first\nrefresh-card\npost\nhome to ana\ntopic"},
+		{"a role emptied", active, ben, flow.SetRole{Role: flow.LeadRole}, "refresh-first\nrefresh-card\npost\nhome to ana\ntopic\nrefresh-dms"},
 		{
 			"entering posts one card, and one DM per default assignee", func(t *testing.T) *story { return declared(t, defaults) }, ben, enter,
 			"refresh-first\ncard @2\nbookmark\nrefresh-dms\nhome to ana\ninvite to ana\nassignee to ana [1 2]\nhome to cem\ninvite to cem\nassignee to cem [3]",
@@ -155,7 +155,7 @@ func TestWhoHearsOfWhat(t *testing.T) {
 		},
 		{
 			"tasks that follow a role are one DM", func(t *testing.T) *story { return entered(t, defaults) }, cem, role(flow.LeadRole, ben),
-			"refresh-first\nrefresh-card\ninvite to ben\npost\nhome to ana\nhome to ben\ntopic\nrole to ben\n" +
+			"refresh-first\nrefresh-card\ninvite to ben\npost\nhome to ana\nhome to ben\ntopic\nrefresh-dms\nrole to ben\n" +
 				"refresh-dms 1\nassigned\nassignee to ben [1 2]\nrefresh-dms 2\nassigned",
 		},
 		{"a due date", begun, ben, flow.SetDue{Task: 1, Due: flow.DateOf(monday)}, "thread\nrefresh-card\nrefresh-dms"},
@@ -183,7 +183,7 @@ func TestWhoHearsOfWhat(t *testing.T) {
 		{
 			"a plain close with a lead", func(t *testing.T) *story { return active(t).do(ana, flow.SetRole{Role: flow.LeadRole}) }, ben,
 			flow.CloseIncident{Lead: as(ben)},
-			"refresh-first\ninvite to ben\nhome to ben\ntopic\nrole to ben\nrefresh-dms\npost",
+			"refresh-first\ninvite to ben\nhome to ben\ntopic\nrefresh-dms\nrole to ben\npost",
 		},
 		{"pausing", begun, ben, flow.Reopen{To: flow.Active}, "shrink-card card 4\nrefresh-first\nrefresh-dms\nhome to ben\npost"},
 		{

@@ -190,6 +190,19 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			settle
 			`,
 		},
+		{
+			"the digest of somebody who was the lead lets go of what nobody has",
+			"it went on offering what the new lead is asked about",
+			`
+			process automatic 3 none plain
+			ana declares public w001w
+			dana closes INC-1 resume w002w
+			clock 26h
+			settle
+			ana types INC-1 lead @dana
+			settle
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}
