@@ -81,13 +81,13 @@ func (s Scene) handedLine(inc flow.Incident, to flow.UserID, t flow.Task) Text {
 	case t.State != flow.Open:
 		return say("%s %s: %s", s.state(inc, t), title(t), s.ending(t))
 	case inc.Stage == flow.Closed:
-		return say("%s: %s is closed.", title(t), inc.ID)
+		return say("%s: %s is closed", title(t), inc.ID)
 	case inc.Stage == flow.Active:
-		return say("⏸ %s: paused, %s is active again.", title(t), inc.ID)
+		return say("⏸ %s: paused, %s is active again", title(t), inc.ID)
 	case t.Assignee == "":
-		return say("%s: nobody has it now.", title(t))
+		return say("%s: nobody has it now", title(t))
 	case t.Assignee != to:
-		return say("%s: %s has it now.", title(t), s.name(t.Assignee))
+		return say("%s: %s has it now", title(t), s.name(t.Assignee))
 	}
 	return join(" · ", say("%s %s", s.state(inc, t), bold(title(t))), s.due(inc, t))
 }

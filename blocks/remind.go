@@ -100,7 +100,7 @@ func (s Scene) digested(d DigestOf, it DigestItem, inc flow.Incident, next bool)
 	case !ok:
 		line = say("Task %d was removed from %s.", it.Task, inc.ID)
 	case !forReader(inc, d.To, it.Task):
-		line = join(" · ", say("%s", inc.ID), s.handedLine(inc, d.To, t))
+		line = join(", ", s.handedLine(inc, d.To, t), say("%s", inc.ID))
 	case t.Assignee == "":
 		return s.reminded(d, inc, t, say("%s, nobody has it", s.itemLine(inc, t)), next)
 	default:
