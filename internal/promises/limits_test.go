@@ -51,7 +51,7 @@ func TestTheLargestIncidentFitsSlacksLimitsEverywhere(t *testing.T) {
 	}
 	for _, form := range []string{"update", "role", "close", "move-on", "reopen", "task 3 assign", "task 3 due", "task 3 not-doing", "timeline"} {
 		r := ana.Slash(here, "/inc "+form)
-		if err := ana.Try(func(p *sandbox.Person) { p.Patient(5 * time.Second).Modal().Close() }); err != nil {
+		if err := ana.Try(func(p *sandbox.Person) { p.Patient(patience).Modal().Close() }); err != nil {
 			t.Errorf("/inc %s: %v; the answer was: %s", form, err, r.Text())
 		}
 	}

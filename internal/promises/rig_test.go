@@ -4,6 +4,7 @@ package promises
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,6 +61,7 @@ func start(t *testing.T, o local.Options) *local.Local {
 	t.Helper()
 	var said log
 	o.Log = slog.New(slog.NewTextHandler(&said, nil))
+	o.Sandbox.TriggerLife = cmp.Or(o.Sandbox.TriggerLife, patience) // many tests at once on a busy machine: how long a form takes says nothing about the bot
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	l, err := local.Start(ctx, o)
@@ -80,9 +82,12 @@ func start(t *testing.T, o local.Options) *local.Local {
 	return l
 }
 
-// patiently is somebody who waits long enough for a slow machine.
+// patience is long enough for a slow machine.
+const patience = 20 * time.Second
+
+// patiently is somebody who has it.
 func patiently(s *sandbox.Server, who string) *sandbox.Person {
-	return s.Person(who).Patient(20 * time.Second)
+	return s.Person(who).Patient(patience)
 }
 
 // inFlow brings the first incident into a flow of n tasks, with ben, cem and dana in its channel.
