@@ -69,17 +69,19 @@ func (b *Bot) dismiss(r request) answer {
 }
 
 func (b *Bot) onTaskClick(ctx context.Context, r request, action blocks.Action, ref blocks.Ref, inc flow.Incident) (answer, error) {
+	switch action {
+	case blocks.Take:
+		return b.assignHere(ctx, r, inc, ref.Task, r.user)
+	case blocks.Complete:
+		return b.act(ctx, r, inc, flow.CompleteTask{Task: ref.Task})
+	case blocks.ReopenTask:
+		return b.act(ctx, r, inc, flow.ReopenTask{Task: ref.Task, Back: ref.Back})
+	}
 	t, err := b.taskOf(ctx, inc, ref.Task)
 	if err != nil {
 		return answer{}, err
 	}
 	switch action {
-	case blocks.Take:
-		return b.assignHere(ctx, r, inc, t.Number, r.user)
-	case blocks.Complete:
-		return b.act(ctx, r, inc, flow.CompleteTask{Task: t.Number})
-	case blocks.ReopenTask:
-		return b.act(ctx, r, inc, flow.ReopenTask{Task: t.Number, Back: ref.Back})
 	case blocks.Snooze:
 		return b.snooze(ctx, r, inc, t, ref.Want)
 	case blocks.Skip:

@@ -46,7 +46,7 @@ func (b *Bot) changeFollowUp(ctx context.Context, r request, inc flow.Incident, 
 	case "assign":
 		return b.assignFollowUp(ctx, r, inc, f, rest)
 	case "due":
-		day, ok := parseDay(rest, b.clock.Now().In(b.zone), b.scene(ctx).Process.Calendar)
+		day, ok := parseDay(rest, b.clock.Now().In(b.zone), b.process(ctx).Calendar)
 		if !ok && rest != "" {
 			return b.tell(r, "", blocks.FollowUpDayUsage(b.scene(ctx), n, readable(rest))), nil
 		}

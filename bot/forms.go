@@ -309,7 +309,7 @@ func (b *Bot) submitUseChannel(ctx context.Context, r request, inc flow.Incident
 // field; those before it are done, and done again changes nothing.
 func (b *Bot) submitRoles(ctx context.Context, r request, inc flow.Incident) (answer, error) {
 	handOver := slices.Contains(r.view.picked(blocks.FieldHandOver), blocks.HandOver)
-	for _, role := range b.scene(ctx).Process.Roles {
+	for _, role := range b.process(ctx).Roles {
 		field := blocks.RoleField(role.Key)
 		to := flow.UserID(r.view.field(field))
 		if !r.view.has(field) || inc.Roles[role.Key] == to {

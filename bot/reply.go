@@ -183,15 +183,20 @@ func (b *Bot) present(ctx context.Context, viewID string, asked uint64, view sla
 	})
 }
 
-// scene is what pictures need besides the incident.
-func (b *Bot) scene(ctx context.Context) blocks.Scene {
-	process, err := b.store.Process(ctx)
+// process is the current one, or the standard one when the store cannot say.
+func (b *Bot) process(ctx context.Context) flow.Process {
+	p, err := b.store.Process(ctx)
 	if err != nil {
 		b.log.Error("cannot read the process", "err", err)
-		process = flow.Standard()
+		return flow.Standard()
 	}
+	return p
+}
+
+// scene is what pictures need besides the incident.
+func (b *Bot) scene(ctx context.Context) blocks.Scene {
 	return blocks.Scene{
-		Process: process, Names: names{ctx, b.people}, Now: b.clock.Now(), Zone: b.zone, Command: b.command,
+		Process: b.process(ctx), Names: names{ctx, b.people}, Now: b.clock.Now(), Zone: b.zone, Command: b.command,
 		ZoneOf: func(u flow.UserID) *time.Location { return b.people.zone(ctx, u) },
 		Links: func(inc flow.Incident) string {
 			if p, ok, err := b.found(ctx, cardKey(inc.ID, inc.Card)); err == nil && ok {

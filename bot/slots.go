@@ -19,7 +19,7 @@ func (b *Bot) need(ctx context.Context, people []flow.UserID, inc flow.Incident,
 	if due := inc.DebriefDue(); due.Ends(b.zone).After(now.AddDate(0, 0, 1)) { // one that is late is held when it can be
 		until = due
 	}
-	process := b.scene(ctx).Process
+	process := b.process(ctx)
 	hours := process.Hours.Known()
 	n := calendar.Need{
 		Length: length, Days: process.Calendar,

@@ -91,7 +91,7 @@ func (b *Bot) save(ctx context.Context, t *turn, before flow.Incident, by flow.U
 			with(&jobs[i])
 		}
 	}
-	jobs = append(jobs, b.appointmentJobs(ctx, b.scene(ctx).Process, before, after, now)...)
+	jobs = append(jobs, b.appointmentJobs(ctx, b.process(ctx), before, after, now)...)
 	err = b.store.Save(ctx, store.Change{
 		Before: before.Rev, Incident: after, Events: events, Jobs: jobs, Delivery: delivery, At: now,
 		ID: t.decided(after), Rests: t.base(), Placed: func() { t.pass(); next(ctx) },

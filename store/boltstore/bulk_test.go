@@ -15,7 +15,7 @@ func Load(path string, n int, change func(i int) []store.Change) error {
 		return err
 	}
 	defer func() { _ = b.Close() }()
-	db := &DB{memo: newMemo(), deliveries: newDeliveries()}
+	db := &DB{incidents: newIncidents(), deliveries: newDeliveries()}
 	for from := 0; from < n; from += together {
 		last := from+together >= n
 		b.NoFreelistSync = !last

@@ -24,7 +24,7 @@ func (db *DB) Check(ctx context.Context) ([]string, error) {
 		return nil, wrap(err, "copy the store to check it")
 	}
 	findings, err := checkFile(ctx, copied)
-	for _, id := range db.memo.changed() {
+	for _, id := range changed(db.incidents) {
 		findings = append(findings, fmt.Sprintf("%s is in memory otherwise than in the store: somebody wrote to what is shared", id))
 	}
 	return findings, wrap(errors.Join(err, os.Remove(copied)), "check the store")

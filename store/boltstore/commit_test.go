@@ -107,21 +107,30 @@ func TestASaveThatFailsHalfwayHarmsNobodyElseInItsGroup(t *testing.T) {
 	for id := flow.IncidentID(1); id <= 5; id++ {
 		c := declared(id)
 		c.Jobs = []store.Job{job("lane", "")}
-		if id == 3 {
+		switch id {
+		case 3:
 			c.Jobs[0].Key = "card"
+		case 4:
+			c.Jobs[0].At = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC) // a year that JSON has no room for
 		}
 		saves = append(saves, c)
 	}
 	errs := g.behind(t, db, saves)
 	for i, err := range errs {
 		_, found := db.Incident(t.Context(), saves[i].Incident.ID)
-		if i == 2 {
+		switch saves[i].Incident.ID {
+		case 3:
 			is(t, err, store.ErrDamaged)
 			is(t, found, store.ErrNotFound)
-			continue
+		case 4:
+			if err == nil {
+				t.Error("a job that cannot be written was saved")
+			}
+			is(t, found, store.ErrNotFound)
+		default:
+			must(t, err)
+			must(t, found)
 		}
-		must(t, err)
-		must(t, found)
 	}
 }
 

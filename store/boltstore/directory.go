@@ -17,7 +17,7 @@ func (db *DB) Person(ctx context.Context, id flow.UserID) (p store.Person, err e
 		if record == nil {
 			return store.ErrNotFound
 		}
-		p, err = store.DecodePerson(record)
+		p, err = db.people.read(id, record)
 		return err
 	})
 	return p, wrap(err, "read person %s", id)

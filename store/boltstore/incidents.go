@@ -44,7 +44,8 @@ func (db *DB) incident(tx *bbolt.Tx, id flow.IncidentID) (flow.Incident, error) 
 	if record == nil {
 		return flow.Incident{}, store.ErrNotFound
 	}
-	return db.memo.read(id, record)
+	d, err := db.incidents.read(id, record)
+	return d.incident, err
 }
 
 // Timeline reads a part of an incident's events.
@@ -217,7 +218,7 @@ func (s *save) apply(t *txn) error {
 	if err := t.remember(s.Delivery, s.At); err != nil {
 		return err
 	}
-	t.learn(decoded{record: s.record, incident: s.Incident, entries: s.entries, change: s.ID})
+	t.learn(s.Incident.ID, remembered[decoded]{s.record, decoded{incident: s.Incident, entries: s.entries, change: s.ID}})
 	return t.enqueue(s.At, s.jobs)
 }
 

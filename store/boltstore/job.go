@@ -87,9 +87,6 @@ func ownJobs(jobs []store.Job) ([]store.Job, error) {
 				return nil, fmt.Errorf("job %d: %w", i+1, err)
 			}
 		}
-		if _, err := store.EncodeJob(jobs[i]); err != nil {
-			return nil, fmt.Errorf("job %d: %w", i+1, err)
-		}
 		jobs[i].Effect.Tasks = slices.Clone(jobs[i].Effect.Tasks)
 	}
 	return jobs, nil

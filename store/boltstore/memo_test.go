@@ -32,7 +32,7 @@ func full() flow.Incident {
 }
 
 func TestTheMemoAnswersOnlyForTheBytesThatItRead(t *testing.T) {
-	m := newMemo()
+	m := newIncidents()
 	records := map[string][]byte{}
 	for _, name := range []string{"before", "after"} {
 		inc := full()
@@ -44,11 +44,11 @@ func TestTheMemoAnswersOnlyForTheBytesThatItRead(t *testing.T) {
 		records[name] = record
 	}
 	for _, name := range []string{"before", "before", "after", "before"} {
-		inc, err := m.read(1, records[name])
-		if err != nil || inc.Name != name {
-			t.Fatalf("read %q, %v; want %q", inc.Name, err, name)
+		d, err := m.read(1, records[name])
+		if err != nil || d.incident.Name != name {
+			t.Fatalf("read %q, %v; want %q", d.incident.Name, err, name)
 		}
-		if wrong := m.changed(); len(wrong) > 0 {
+		if wrong := changed(m); len(wrong) > 0 {
 			t.Errorf("nobody wrote to %v", wrong)
 		}
 	}
@@ -59,25 +59,25 @@ func TestTheMemoAnswersOnlyForTheBytesThatItRead(t *testing.T) {
 
 // An incident is shared by all who read it: who writes to it is found out.
 func TestAnIncidentThatSomebodyWroteToIsFound(t *testing.T) {
-	m := newMemo()
+	m := newIncidents()
 	record, err := store.EncodeIncident(full())
 	if err != nil {
 		t.Fatal(err)
 	}
-	inc, err := m.read(1, record)
+	d, err := m.read(1, record)
 	if err != nil {
 		t.Fatal(err)
 	}
-	inc.Tasks[0].Title = "changed by the reader"
-	if wrong := m.changed(); !slices.Equal(wrong, []flow.IncidentID{1}) {
+	d.incident.Tasks[0].Title = "changed by the reader"
+	if wrong := changed(m); !slices.Equal(wrong, []flow.IncidentID{1}) {
 		t.Errorf("found %v", wrong)
 	}
 }
 
 func TestTheMemoStaysSmall(t *testing.T) {
-	m := newMemo()
+	m := newIncidents()
 	for i := range 3 * mostKnown {
-		m.learn(decoded{incident: flow.Incident{ID: flow.IncidentID(i)}})
+		m.learn(flow.IncidentID(i), remembered[decoded]{})
 	}
 	if len(m.known) != mostKnown {
 		t.Errorf("the memo holds %d incidents, want %d", len(m.known), mostKnown)

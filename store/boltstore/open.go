@@ -19,6 +19,7 @@ import (
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 
+	"epilogue/flow"
 	"epilogue/store"
 )
 
@@ -66,7 +67,8 @@ type DB struct {
 	closed  bool
 	stopped chan struct{} // closed when the writer has ended
 
-	memo       *memo
+	incidents  *memo[flow.IncidentID, decoded]
+	people     *memo[flow.UserID, store.Person]
 	deliveries *deliveries
 
 	boot string // names this run of the machine
@@ -130,7 +132,7 @@ func open(path string, o Options) (*DB, error) {
 	}
 	db := &DB{
 		path: path, fault: o.Fault, unread: o.Unread, boot: o.boot(), ids: ulid.Monotonic(rand.Reader, 0),
-		queue: make(chan *request, maxGroup), stopped: make(chan struct{}), memo: newMemo(), deliveries: newDeliveries(),
+		queue: make(chan *request, maxGroup), stopped: make(chan struct{}), incidents: newIncidents(), people: newPeople(), deliveries: newDeliveries(),
 	}
 	err := guard(func() (err error) {
 		db.bolt, err = bbolt.Open(path, 0o600, o.bolt())

@@ -148,7 +148,7 @@ type txn struct {
 	db        *DB
 	writes    int
 	committed []func() // what to change in memory once it is durable
-	learnt    map[flow.IncidentID]decoded
+	learnt    map[flow.IncidentID]remembered[decoded]
 	delivered map[nameHash]moment
 }
 
