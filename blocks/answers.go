@@ -14,6 +14,11 @@ func NoRoom() Text {
 	return say("I cannot save anything at the moment: my disk is full. Nothing was changed. Please tell whoever runs me, and try again later.")
 }
 
+// SlackSilent answers when Slack would have to say something first and does not.
+func SlackSilent() Text {
+	return say("I have to ask Slack something before I can do this, and Slack did not answer in time. Nothing was changed. Please try again in a moment.")
+}
+
 // InviteMe answers when a private channel is to be used that the bot is not in.
 func InviteMe(Scene) Text {
 	return say("I am not in this channel. Invite me first (type /invite and my name there), then submit again.")

@@ -117,7 +117,7 @@ func (b *Bot) act(ctx context.Context, r request, inc flow.Incident, cmd flow.Co
 		return answer{}, err
 	}
 	if r.view.Type == "home" {
-		b.refreshHome(ctx, r.user)
+		b.followHome(ctx, r.user)
 	}
 	if list, ok := r.list(); ok {
 		return answer{then: b.redraw(r.user, list, r.view.ID, r.respond)}, nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -37,35 +38,37 @@ func (b *Bot) makeDocument(ctx context.Context, job store.Job, inc flow.Incident
 		return store.Outcome{}, err
 	}
 	text := blocks.Document(s, inc, template, events)
-	address, canvas, err := b.writeDocument(ctx, inc, text)
-	if v := verdictOf(err); v == gone || v == refused {
-		b.log.Warn("Slack refused a document", "incident", inc.ID, "err", err)
-		return b.tellAsker(inc.ID, tellNotMade, ev, err), nil
+	made, done := flow.DocumentFor(events, ev.Seq) // by an attempt that was not written down to its end, be it long ago
+	if !done {
+		address, err := b.writeDocument(ctx, inc, text)
+		if v := verdictOf(err); v == gone || v == refused {
+			b.log.Warn("Slack refused a document", "incident", inc.ID, "err", err)
+			return b.tellAsker(inc.ID, tellNotMade, ev, err), nil
+		}
+		if err != nil {
+			return store.Outcome{}, err
+		}
+		after, events, err := b.do(ctx, inc.ID, "", "postmortem/"+job.ID, flow.RecordPostmortemCreated{
+			Request: ev.Seq, URL: address, Title: blocks.DocumentTitle(inc), Template: template.Name, By: ev.By,
+		})
+		if err != nil && !errors.As(err, new(flow.Refusal)) {
+			return store.Outcome{}, err
+		}
+		if made, done = flow.DocumentFor(events, ev.Seq); !done {
+			return store.Outcome{}, nil
+		}
+		b.tellMade(ctx, job, after, ev.By, blocks.Made(s, after, made))
 	}
-	if err != nil {
-		return store.Outcome{}, err
-	}
-	after, _, err := b.do(ctx, inc.ID, "", "postmortem/"+job.ID, flow.RecordPostmortemCreated{
-		Request: ev.Seq, URL: address, Title: blocks.DocumentTitle(inc), Template: template.Name, By: ev.By,
-	})
-	if errors.As(err, new(flow.Refusal)) {
-		return store.Outcome{}, nil
-	}
-	if err != nil {
-		return store.Outcome{}, err
-	}
-	n := len(after.Documents)
-	if n == 0 {
-		return store.Outcome{}, nil
-	}
-	made := after.Documents[n-1]
-	b.tellMade(ctx, job, after, ev.By, blocks.Made(s, after, made))
-	if canvas == "" {
+	canvas, is := strings.CutPrefix(made.URL, b.canvases())
+	if !is {
 		return store.Outcome{}, nil
 	}
 	kept, err := helped{canvas, blocks.HelpTexts(text)}.result(flow.Source{Incident: inc.ID, Document: made.Number})
 	return store.Outcome{Results: []store.Result{kept}}, err
 }
+
+// canvases is how the addresses of canvases begin, before the id.
+func (b *Bot) canvases() string { return fmt.Sprintf("%sdocs/%s/", b.me.URL, b.me.Team) }
 
 // tellAsker has somebody told that what they asked for cannot be, and why.
 func (b *Bot) tellAsker(id flow.IncidentID, tell flow.Tell, asked flow.Event, why error) store.Outcome {
@@ -75,17 +78,17 @@ func (b *Bot) tellAsker(id flow.IncidentID, tell flow.Tell, asked flow.Event, wh
 }
 
 // writeDocument writes a document into the incident's channel, and returns its address: as the channel's canvas, as another canvas where there is one
-// already, or as a file where Slack takes no canvas. canvas is the id of the canvas that it is.
-func (b *Bot) writeDocument(ctx context.Context, inc flow.Incident, text string) (address, canvas string, err error) {
+// already, or as a file where Slack takes no canvas.
+func (b *Bot) writeDocument(ctx context.Context, inc flow.Incident, text string) (address string, err error) {
 	id, err := b.writeCanvas(ctx, inc, blocks.Canvas(text))
 	if codeOf(err) == "not_in_channel" && !inc.Private && b.join(ctx, inc.Channel) == nil {
 		id, err = b.writeCanvas(ctx, inc, blocks.Canvas(text))
 	}
 	if err == nil {
-		return fmt.Sprintf("%sdocs/%s/%s", b.me.URL, b.me.Team, id), id, nil
+		return b.canvases() + id, nil
 	}
 	if v := verdictOf(err); v != refused && v != gone && codeOf(err) != "missing_scope" {
-		return "", "", err
+		return "", err
 	}
 	b.log.Info("Slack takes no canvas; it gets a file", "incident", inc.ID, "err", err)
 	name := blocks.DocumentFile(inc)
@@ -99,9 +102,9 @@ func (b *Bot) writeDocument(ctx context.Context, inc flow.Incident, text string)
 		return err
 	})
 	if err != nil {
-		return "", "", fmt.Errorf("upload the post-mortem of %s: %w", inc.ID, err)
+		return "", fmt.Errorf("upload the post-mortem of %s: %w", inc.ID, err)
 	}
-	return fmt.Sprintf("%sfiles/%s/%s/%s", b.me.URL, b.me.User, id, name), "", nil
+	return fmt.Sprintf("%sfiles/%s/%s/%s", b.me.URL, b.me.User, id, name), nil
 }
 
 func (b *Bot) writeCanvas(ctx context.Context, inc flow.Incident, markdown string) (id string, err error) {

@@ -23,8 +23,7 @@ const (
 	staleAfter   = 24 * time.Hour // how old what is known of a person may be before it is asked for again, in the background
 )
 
-// errUnsure says that it is not known who somebody is, or who may see something, and that Slack did not tell in time. Nothing is decided then: the
-// envelope is left unacknowledged and unsaved.
+// errUnsure says that it is not known who somebody is, or who may see something, and that Slack did not tell in time. Nothing is decided then.
 var errUnsure = errors.New("it is not known who this is")
 
 // directory knows people and the members of channels from the store, so that no call to Slack stands before an ack. Only who was never
@@ -57,6 +56,12 @@ func (d *directory) seen(id flow.UserID) bool {
 	}
 	d.known.Store(id, true)
 	return true
+}
+
+// seenChannel is seen for a channel.
+func (d *directory) seenChannel(id flow.ChannelID) bool {
+	_, err := d.store.Channel(context.Background(), id)
+	return err == nil
 }
 
 // person is what is known of somebody; asked of Slack if nothing is.

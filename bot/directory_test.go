@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -131,29 +132,57 @@ func TestWhoLeavesAPrivateChannelHasTheirHomeDrawnAgain(t *testing.T) {
 	}
 }
 
-func TestAStrangerWhomSlackDoesNotTellOfIsAskedForOnceAndNothingIsDecided(t *testing.T) {
-	r := newRig(t)
-	inc := r.inFlow(false)
-	r.slack.answer("users.info", func(call) any { return status(503) })
-	if acks := r.received("slash_commands", r.command("UNEW", room, "task 1 done")); len(acks) != 0 {
-		t.Errorf("it was acknowledged: %s", acks)
-	}
-	if n := len(r.slack.made("users.info")); n != 1 {
-		t.Errorf("Slack was asked %d times: in a queue that would hold up others", n)
-	}
-	if after, err := r.db.Incident(t.Context(), inc.ID); err != nil || after.Rev != inc.Rev {
-		t.Errorf("something was saved (%v)", err)
+// form is a submitted form about the first task, with one field.
+func form(callback, block, element string) string {
+	return fmt.Sprintf(`{"type":"view_submission","user":{"id":"UANA"},"view":{"id":"V1","hash":"1.a","type":"modal","callback_id":%q,"private_metadata":"INC-1/1",
+		"state":{"values":{%q:{%q:%s}}}}}`, callback, block, block, element)
+}
+
+const assignNew = `{"type":"users_select","selected_user":"UNEW"}`
+
+func TestWhoNeedsSlacksWordInVainIsToldSoAndNothingIsDecided(t *testing.T) {
+	for _, c := range []struct{ name, asked, kind, acked, told string }{
+		{"a command of a stranger", "users.info", "stranger", "Slack did not answer in time", ""},
+		{"a command about a channel", "conversations.info", "share", "Slack did not answer in time", ""},
+		{"a form about a stranger", "users.info", "form", `"errors":{"assignee":`, ""},
+		{"a click of a stranger", "users.info", "click", "", "Slack did not answer in time"}, // Slack's warning beside the button is true
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			inc := r.inFlow(false)
+			inc = r.done(inc.ID, ana, flow.AttachPostmortem{URL: "https://docs.example/1"})
+			r.slack.answer(c.asked, func(call) any { return status(503) })
+			var acks []json.RawMessage
+			switch c.kind {
+			case "stranger":
+				acks = r.received("slash_commands", r.command("UNEW", room, "task 1 done"))
+			case "share":
+				acks = r.received("slash_commands", r.command(ana, room, "postmortem share <#CNEW|new>"))
+			case "form":
+				acks = r.received("interactive", form("task.assign", "assignee", assignNew))
+			case "click":
+				acks = r.received("interactive", r.click("UNEW", "task.done", "INC-1/1", false, ""))
+			}
+			if len(acks) > 1 || (len(acks) == 1) != (c.acked != "") || len(acks) == 1 && !strings.Contains(string(acks[0]), c.acked) {
+				t.Errorf("acknowledged with %s, want %q", acks, c.acked)
+			}
+			if said := fmt.Sprint(r.slack.made("respond")); !strings.Contains(said, c.told) {
+				t.Errorf("told %s, want %q", said, c.told)
+			}
+			if n := len(r.slack.made(c.asked)); n != 1 {
+				t.Errorf("Slack was asked %d times: in a queue that would hold up others", n)
+			}
+			if after, err := r.db.Incident(t.Context(), inc.ID); err != nil || after.Rev != inc.Rev {
+				t.Errorf("something was saved (%v)", err)
+			}
+		})
 	}
 }
 
 func TestWhomACommandOrAFormMeansIsLookedUpBeforeItIsQueued(t *testing.T) {
-	form := func(block string) string {
-		return fmt.Sprintf(`{"type":"view_submission","user":{"id":"UANA"},"view":{"id":"V1","hash":"1.a","type":"modal","callback_id":"task.assign","private_metadata":"INC-1/1",
-			"state":{"values":{%q:{%q:{"type":"users_select","selected_user":"UNEW"}}}}}}`, block, block)
-	}
 	for _, c := range []struct{ name, kind, payload string }{
 		{"a command", "slash_commands", ""},
-		{"a form", "interactive", form("assignee")},
+		{"a form", "interactive", form("task.assign", "assignee", assignNew)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t)

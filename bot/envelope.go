@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -152,6 +153,19 @@ func (v viewState) people() []flow.UserID {
 			}
 			for _, id := range l.SelectedUsers {
 				out = append(out, flow.UserID(id))
+			}
+		}
+	}
+	return out
+}
+
+// channels are those that were picked.
+func (v viewState) channels() []flow.ChannelID {
+	var out []flow.ChannelID
+	for _, leaves := range v.State.Values {
+		for _, l := range leaves {
+			if id := cmp.Or(l.SelectedChannel, l.SelectedConv); id != "" {
+				out = append(out, flow.ChannelID(id))
 			}
 		}
 	}

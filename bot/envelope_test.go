@@ -327,7 +327,7 @@ func FuzzNothingThatArrivesMakesReadingPanic(f *testing.F) {
 			return
 		}
 		b.queueOf(r)
-		b.concerned(r)
+		concerned(r)
 		r.list()
 		parse(readable(r.text))
 		r.view.inputFor("reason")

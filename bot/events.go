@@ -140,7 +140,9 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 	if err != nil {
 		return fmt.Errorf("read channel %s: %w", ch, err)
 	}
-	b.refreshHome(ctx, user)
+	if err := b.refreshHome(ctx, user); err != nil {
+		return err
+	}
 	inc, err := b.store.IncidentIn(ctx, ch)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
@@ -148,7 +150,11 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 	if err != nil {
 		return fmt.Errorf("read the incident in %s: %w", ch, err)
 	}
-	if err := b.store.Enqueue(ctx, b.clock.Now(), b.follow(inc.ID, flow.Effect{Tell: flow.TellDMs}), b.follow(inc.ID, flow.Effect{Tell: flow.TellFollowUpDMs})); err != nil {
+	var jobs []store.Job
+	for _, tell := range []flow.Tell{flow.TellDMs, flow.TellFollowUpDMs, flow.TellHeldSaid} {
+		jobs = append(jobs, b.follow(inc.ID, flow.Effect{Tell: tell}))
+	}
+	if err := b.store.Enqueue(ctx, b.clock.Now(), jobs...); err != nil {
 		return fmt.Errorf("bring messages about %s up to date: %w", inc.ID, err)
 	}
 	if !slices.Contains(c.Members, user) {

@@ -75,7 +75,7 @@ func (b *Bot) submit(ctx context.Context, r request, id flow.IncidentID, cmd flo
 	if list, ok := listNamed(c.list); ok && err == nil && (r.view.Previous != "" || c.answer != "") {
 		return answer{then: b.redraw(r.user, list, r.view.Previous, c.answer)}, nil
 	}
-	b.refreshHome(ctx, r.user)
+	b.followHome(ctx, r.user)
 	return answer{}, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -39,18 +38,18 @@ func (b *Bot) admit(e socketlink.Envelope) {
 		return
 	}
 	e.Payload = nil // all that is needed of it has been copied; while the request waits, the rest need not
-	strangers := slices.DeleteFunc(b.concerned(r), b.people.seen)
-	if len(strangers) == 0 {
+	questions := b.unknown(r)
+	if len(questions) == 0 {
 		b.enqueue(e, r)
 		return
 	}
-	// Slack is asked who they are before the request joins its queue: there it would hold up everybody else. If Slack does not tell, nothing can be
-	// decided, and the request is left unacknowledged.
-	taken := b.behind.run("person", func(ctx context.Context) error {
-		for _, id := range strangers {
-			if _, err := b.people.person(ctx, id); errors.Is(err, errUnsure) {
+	// Slack is asked before the request joins its queue: there it would hold up everybody else.
+	taken := b.behind.run("ask Slack", func(ctx context.Context) error {
+		for _, ask := range questions {
+			if err := ask(ctx); errors.Is(err, errUnsure) {
+				b.reply(ctx, e, r, answer{}, err)
 				e.Drop()
-				return err
+				return nil
 			}
 		}
 		b.enqueue(e, r)
@@ -61,25 +60,45 @@ func (b *Bot) admit(e socketlink.Envelope) {
 	}
 }
 
-// concerned are the people of whom something must be known before a request can be decided: who asks, and whom they mean.
-func (b *Bot) concerned(r request) []flow.UserID {
-	people := []flow.UserID{r.user}
+// unknown are the questions that Slack must answer before a request can be decided: who asks, and whom and which channel they mean, as far as that is
+// not known.
+func (b *Bot) unknown(r request) (questions []func(context.Context) error) {
+	people, channels := concerned(r)
+	for _, id := range people {
+		if !b.people.seen(id) {
+			questions = append(questions, func(ctx context.Context) error { _, err := b.people.person(ctx, id); return err })
+		}
+	}
+	for _, id := range channels {
+		if !b.people.seenChannel(id) {
+			questions = append(questions, func(ctx context.Context) error { _, err := b.people.channel(ctx, id); return err })
+		}
+	}
+	return questions
+}
+
+// concerned are the people and channels that a request is about.
+func concerned(r request) (people []flow.UserID, channels []flow.ChannelID) {
+	people = []flow.UserID{r.user}
 	switch r.kind {
 	case kindCommand:
 		for _, m := range mention.FindAllStringSubmatch(r.text, mostMeant) {
 			people = append(people, flow.UserID(m[1]))
 		}
+		for _, m := range typedChannel.FindAllStringSubmatch(r.text, mostMeant) {
+			channels = append(channels, flow.ChannelID(m[1]))
+		}
 	case kindForm:
-		people = append(people, r.view.people()...)
+		people, channels = append(people, r.view.people()...), r.view.channels()
 	case kindEvent, kindOther:
 		if !r.acts {
-			return nil
+			return nil, nil
 		}
 	}
-	return people
+	return people, channels
 }
 
-// mostMeant is how many people of one command are asked for; no command is about more than one.
+// mostMeant is how many people, and channels, of one command are asked for; no command is about more than one.
 const mostMeant = 3
 
 func (b *Bot) enqueue(e socketlink.Envelope, r request) {
@@ -132,6 +151,11 @@ func (b *Bot) handle(e socketlink.Envelope, r request, next func()) {
 		return
 	}
 	a, err := b.route(ctx, r)
+	b.reply(ctx, e, r, a, err)
+}
+
+// reply acknowledges a request with what became of it, unless that is not certain.
+func (b *Bot) reply(ctx context.Context, e socketlink.Envelope, r request, a answer, err error) {
 	if err != nil {
 		var sure bool
 		if a, sure = b.excuse(ctx, r, err); !sure {
@@ -197,10 +221,13 @@ func (b *Bot) excuse(ctx context.Context, r request, err error) (a answer, sure 
 		return b.refuse(ctx, r, no), true
 	case r.kind == kindEvent:
 		return answer{}, false // Slack sends it again
+	// A form stays open with what was typed; a click shows Slack's warning beside our sentence.
 	case errors.Is(err, store.ErrNoRoom):
-		// A form stays open with what was typed; a click shows Slack's warning beside our sentence.
 		return b.tell(r, "", blocks.NoRoom()), r.kind != kindClick
-	case errors.Is(err, errUnsure), errors.Is(err, store.ErrBroken), errors.Is(err, store.ErrClosed),
+	case errors.Is(err, errUnsure):
+		b.log.Warn("Slack did not tell what a request needs", "kind", r.kind, "action", r.action, "err", err)
+		return b.tell(r, "", blocks.SlackSilent()), r.kind != kindClick
+	case errors.Is(err, store.ErrBroken), errors.Is(err, store.ErrClosed),
 		errors.Is(err, store.ErrConflict), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return answer{}, false
 	}

@@ -35,8 +35,7 @@ func (b *Bot) openedHome(ctx context.Context, user flow.UserID) error {
 			return err
 		}
 	}
-	b.refreshHome(ctx, user)
-	return nil
+	return b.refreshHome(ctx, user)
 }
 
 // lookAt turns a page of somebody's App Home, or filters it. What they look at is kept, for every picture that follows.
@@ -45,27 +44,27 @@ func (b *Bot) lookAt(ctx context.Context, who flow.UserID, a blocks.Action, ref 
 	if err != nil {
 		return err
 	}
-	b.refreshHome(ctx, who)
-	return nil
+	return b.refreshHome(ctx, who)
 }
 
 // refreshHome draws somebody's App Home again, soon, if they ever opened it.
-func (b *Bot) refreshHome(ctx context.Context, people ...flow.UserID) {
+func (b *Bot) refreshHome(ctx context.Context, who flow.UserID) error {
+	if !b.hasHome(ctx, who) {
+		return nil
+	}
 	now := b.clock.Now()
-	var jobs []store.Job
-	for _, who := range people {
-		if b.hasHome(ctx, who) {
-			jobs = append(jobs, jobFor(0, flow.Effect{Tell: flow.TellHome, To: who}, now))
-		}
-	}
-	if len(jobs) == 0 {
-		return
-	}
-	if err := b.store.Enqueue(ctx, now, jobs...); err != nil {
-		b.log.Warn("cannot refresh an App Home", "err", err)
-		return
+	if err := b.store.Enqueue(ctx, now, jobFor(0, flow.Effect{Tell: flow.TellHome, To: who}, now)); err != nil {
+		return fmt.Errorf("have the App Home of %s drawn: %w", who, err)
 	}
 	b.outbox.wake()
+	return nil
+}
+
+// followHome is refreshHome for who has changed something: that is saved, and is not called failed because its picture is late.
+func (b *Bot) followHome(ctx context.Context, who flow.UserID) {
+	if err := b.refreshHome(ctx, who); err != nil {
+		b.log.Warn("an App Home may be out of date", "err", err)
+	}
 }
 
 // adminHomes is how the keys begin that name the admins whose App Home is open: they hear of changes of the process. It is stored.

@@ -89,7 +89,7 @@ func (b *Bot) updateIncidentsForm(r request, ref blocks.Ref) processForm {
 			if err != nil {
 				return nil, err
 			}
-			b.refreshHome(d.ctx, r.user)
+			b.followHome(d.ctx, r.user)
 			return nil, redrawn{blocks.IncidentsUpdated(done, kept)}
 		},
 	}

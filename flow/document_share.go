@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 // Audience is a channel to share to, with what a rule must know of it.
 type Audience struct {
 	Channel  ChannelID
@@ -53,6 +55,9 @@ func (c RecordShared) do(s *scene) error {
 	d, err := s.findDocument(c.Document)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(d.Shares, func(s Share) bool { return s.TS != "" && s.Channel == c.Channel && s.TS == c.TS }) {
+		return Refusal{Why: NothingToChange, Incident: s.inc.ID, Document: d.Number} // it was reported before
 	}
 	share := Share{Channel: c.Channel, TS: c.TS, By: c.By, At: s.moment()}
 	s.document(DocumentShared{Document: d.Number, Share: share, Request: c.Request, Tell: s.inc.tells(d)}, "")

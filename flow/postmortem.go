@@ -112,6 +112,16 @@ func (c RequestPostmortem) do(s *scene) error {
 	return nil
 }
 
+// DocumentFor is the document that was made for a request, as it was then; the events are those of its incident. There is at most one.
+func DocumentFor(events []Event, request uint64) (Document, bool) {
+	for _, ev := range events {
+		if f, ok := ev.Fact.(DocumentAttached); ok && f.Request == request {
+			return f.Document, true
+		}
+	}
+	return Document{}, false
+}
+
 func (c RecordPostmortemCreated) do(s *scene) error {
 	d := Document{URL: c.URL, Title: c.Title, State: Draft, Template: c.Template, By: c.By}
 	return s.attach(DocumentAttached{Document: d, Request: c.Request})

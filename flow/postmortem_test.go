@@ -63,6 +63,25 @@ func TestADocumentCompletesTheTasksThatAskForIt(t *testing.T) {
 	s.do(ben, attach("https://docs.example/1")).docs("2* draft").tasks("1 done, 2 open, 3 open, 4 open, 5 open")
 }
 
+func TestAShareThatIsReportedTwiceCountsOnce(t *testing.T) {
+	shared := flow.RecordShared{Document: 1, Channel: "C9", TS: "1.2", By: "ben"}
+	s := entered(t, papers()).do(ben, attach("https://docs.example/1")).do(itself, shared).
+		refuses(itself, shared, flow.Refusal{Why: flow.NothingToChange, Document: 1})
+	shared.TS = "1.3"
+	s.do(itself, shared)
+}
+
+func TestADocumentIsFoundByWhatAskedForIt(t *testing.T) {
+	made := flow.Event{Seq: 5, Fact: flow.DocumentAttached{Document: flow.Document{Number: 2}, Request: 3}}
+	events := []flow.Event{{Seq: 4, Fact: flow.DocumentAttached{Document: flow.Document{Number: 1}}}, made}
+	if d, ok := flow.DocumentFor(events, 3); !ok || d.Number != 2 {
+		t.Errorf("found %v %+v", ok, d)
+	}
+	if d, ok := flow.DocumentFor(events, 4); ok {
+		t.Errorf("found %+v for what asked for none", d)
+	}
+}
+
 func TestADocumentThatIsThereCompletesTasksOnEntering(t *testing.T) {
 	s := declared(t, papers()).do(ben, attach("https://doc")).do(ben, setState(flow.Complete)).do(itself, flow.RecordShared{Document: 1, Channel: "C9"})
 	s.do(ana, flow.EnterFlow{Flow: "f"}).tasks("1 done, 2 open, 3 done, 4 done, 5 open")

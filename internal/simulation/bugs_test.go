@@ -203,6 +203,55 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			settle
 			`,
 		},
+		{
+			"who opens their App Home while a commit fails sees it drawn afterwards",
+			"the event was acknowledged although what it asked for was not saved, and the App Home stayed empty",
+			`
+			process automatic 3,2 none plain
+			cem declares public w001w
+			ana declares public w002w
+			clock 75h
+			cem closes INC-2 enter w003w
+			ana types INC-2 task 3 not-doing w004w
+			clock 75h
+			fail before 8
+			cem snoozes INC-1 1 snooze cem
+			dana opens-home INC-2 w005w
+			cem follows-up INC-2 ben w006w
+			`,
+		},
+		{
+			"who needs Slack's word about a channel, and does not get it, is told so",
+			"the command was left unacknowledged, and held up its incident meanwhile",
+			`
+			ben declares public w001w
+			slack any very-slow 4
+			ana types INC-1 postmortem share #random w002w
+			`,
+		},
+		{
+			"who leaves a private channel is no longer asked whether its debrief took place",
+			"the question stayed in their direct messages, with the incident's name",
+			`
+			dana declares private w001w
+			dana plans INC-1 26
+			clock 75h
+			dana closes INC-1 leave w002w
+			dana leaves INC-1
+			`,
+		},
+		{
+			"a document is made once, however long a crash lasts",
+			"that it was reported is remembered for a day; after that the bot made another one and attached it too",
+			`
+			ana declares private w001w
+			dana declares public w002w
+			dana closes INC-2 resume w003w
+			crash after 5
+			dana creates INC-2 || ben types INC-2 task 2 done
+			clock 26h
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}

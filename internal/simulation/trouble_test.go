@@ -164,11 +164,13 @@ func archive(w *world, args []string) {
 	w.inChannelOf(args[0], func(name string) { _ = w.slack.ArchiveChannel(name) })
 }
 
+// unarchive INC-1. A bot that was put out of the channel is let in again: that it is no longer archived is told only to who is in it.
 func unarchive(w *world, args []string) {
 	w.inChannelOf(args[0], func(name string) {
 		for _, who := range people {
 			_ = w.slack.Person(who).Try(func(p *sandbox.Person) { p.Unarchives(name) })
 		}
+		_ = w.slack.AddApp(name)
 	})
 }
 
@@ -192,6 +194,7 @@ func disturb(w *world, args []string) {
 	if args[0] != "any" {
 		f.Method = args[0]
 	}
+	w.refused = w.refused || args[0] == "any"
 	f.Times, _ = strconv.Atoi(args[2])
 	w.slack.Faults().Add(f)
 }
@@ -244,7 +247,12 @@ func silence(w *world, args []string) {
 	w.slack.Faults().SilenceSockets(w.some(args)...)
 }
 
-func refresh(w *world, _ []string) { w.slack.Faults().Disconnect("refresh_requested", 10*time.Second) }
+func refresh(w *world, _ []string) {
+	if w.refused {
+		w.missed(25 * time.Second)
+	}
+	w.slack.Faults().Disconnect("refresh_requested", 10*time.Second)
+}
 
 func duplicate(w *world, args []string) {
 	n, _ := strconv.Atoi(args[0])

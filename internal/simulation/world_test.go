@@ -40,6 +40,7 @@ type world struct {
 	lives   int
 	deaf    []window        // when an envelope may find nobody who acknowledges it
 	spoilt  map[string]bool // the channels that could not be posted to for a while
+	refused bool            // a connection may have been
 	haunted bool            // connections that die stay registered for a while
 	absent  bool            // somebody was deactivated
 	crowd   crowd           // who acts at the same time in the present line
