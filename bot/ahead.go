@@ -27,8 +27,22 @@ type deciding struct {
 type writing struct {
 	change   string // its ID
 	incident flow.Incident
+	rests    *writing      // what it was decided on, as long as neither has ended
 	ended    chan struct{} // closed once it is stored, or never will be
 	err      error         // why not, then
+}
+
+// doomed reports whether an outcome will never be stored, because what it rests on never was. Who decided on one of those would be doomed too, and when two do so in
+// turns, each on the last try of the other, neither gets anywhere.
+func (w *writing) doomed() bool {
+	for ; w != nil; w = w.rests {
+		select {
+		case <-w.ended:
+			return w.err != nil
+		default:
+		}
+	}
+	return false
 }
 
 func newAhead() *ahead { return &ahead{incidents: map[flow.IncidentID]*deciding{}} }
@@ -63,13 +77,15 @@ func (a *ahead) begin(ctx context.Context, id flow.IncidentID) (*turn, error) {
 	t.pass = sync.OnceFunc(func() { <-d.turn })
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	t.rests = d.latest
+	if !d.latest.doomed() { // else what is stored counts: nothing else is on its way
+		t.rests = d.latest
+	}
 	return t, nil
 }
 
 // decided notes the outcome: who decides next does so on it. The ID is that of the change.
 func (t *turn) decided(inc flow.Incident) (change string) {
-	t.made = &writing{change: ulid.Make().String(), incident: inc, ended: make(chan struct{})}
+	t.made = &writing{change: ulid.Make().String(), incident: inc, rests: t.rests, ended: make(chan struct{})}
 	t.ahead.mu.Lock()
 	defer t.ahead.mu.Unlock()
 	t.of.latest = t.made
@@ -80,8 +96,10 @@ func (t *turn) decided(inc flow.Incident) (change string) {
 func (t *turn) end(err error) {
 	t.pass()
 	if t.made != nil {
-		t.made.err = err
+		t.ahead.mu.Lock()
+		t.made.err, t.made.rests = err, nil
 		close(t.made.ended)
+		t.ahead.mu.Unlock()
 	}
 	t.leave()
 }

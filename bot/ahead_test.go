@@ -164,3 +164,37 @@ func TestACrowdAtOneIncidentIsDecidedWithoutWaitingForTheDisk(t *testing.T) {
 		t.Errorf("%d incidents are still being decided", len(r.ahead.incidents))
 	}
 }
+
+func TestNobodyDecidesOnWhatWillNeverBeStored(t *testing.T) {
+	for name, failure := range map[string]error{"it was stored": nil, "it was not": store.ErrRepeated} {
+		t.Run(name, func(t *testing.T) {
+			a := newAhead()
+			begun := func() *turn {
+				turn, err := a.begin(t.Context(), 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return turn
+			}
+			first := begun()
+			first.decided(flow.Incident{ID: 1, Rev: 1})
+			first.pass()
+			second := begun() // on the outcome of the first
+			second.decided(flow.Incident{ID: 1, Rev: 2})
+			second.pass()
+			first.end(failure)
+			third := begun() // the second has not heard yet
+			switch on := third.rests; {
+			case failure == nil && on != second.made:
+				t.Error("what was decided on what is stored counts for nothing")
+			case failure != nil && on != nil:
+				t.Error("it is decided on what rests on nothing")
+			}
+			third.end(nil)
+			second.end(failure)
+			if len(a.incidents) != 0 {
+				t.Errorf("%d incidents are still being decided", len(a.incidents))
+			}
+		})
+	}
+}

@@ -252,6 +252,15 @@ func TestWhatOnceWentWrong(t *testing.T) {
 			clock 26h
 			`,
 		},
+		{
+			"commands that come twice while others are decided settle down",
+			"each was decided again and again on the last try of another, which was never stored, until both were given up and left unacknowledged",
+			`
+			cem declares public w001w
+			duplicate 3
+			ana types INC-1 timeline w002w || dana types INC-1 timeline w003w
+			`,
+		},
 	} {
 		t.Run(bug.name, func(t *testing.T) { live(t, bug.was, written(bug.script)) })
 	}
