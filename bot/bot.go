@@ -130,6 +130,7 @@ func New(o Options) *Bot {
 	b.groups = &groups{slack: o.Slack, now: b.clock.Now, log: b.log, behind: b.behind.once}
 	b.queues = newDispatcher(b.log, maxWaiting, maxWaitingBytes)
 	b.outbox = newOutbox(nil, b.clock, b.log, b.deliver)
+	b.people.stood, b.people.wake = b.stood, b.outbox.wake
 	if o.Store != nil {
 		b.use(o.Store)
 	}

@@ -42,6 +42,9 @@ type directory struct {
 	moving sync.Mutex                                          // held while members are written
 	moves  int                                                 // joins and leaves so far; guarded by moving
 	behind func(name string, work func(context.Context) error) // runs work in the background, once at a time by name
+
+	stood func(ctx context.Context, before flow.Standing, now store.Person) ([]store.Job, error) // what follows when somebody's standing changes
+	wake  func()                                                                                 // wakes who does it
 }
 
 // seen reports whether nothing has to be asked of Slack before somebody's request can be decided. It is called where a connection is read, so it
@@ -115,9 +118,18 @@ func (d *directory) change(ctx context.Context, id flow.UserID, change func(*sto
 		return p, fmt.Errorf("read person %s: %w", id, err)
 	}
 	p.ID = id
+	before, then := p.Standing, []store.Job(nil)
 	change(&p)
-	if err := d.store.SavePerson(ctx, p); err != nil {
+	if p.Standing != before && d.stood != nil {
+		if then, err = d.stood(ctx, before, p); err != nil {
+			return p, err
+		}
+	}
+	if err := d.store.SavePerson(ctx, d.now(), p, then...); err != nil {
 		return p, fmt.Errorf("save person %s: %w", id, err)
+	}
+	if len(then) > 0 {
+		d.wake()
 	}
 	return p, nil
 }

@@ -81,7 +81,7 @@ func TestSomebodyDeactivatedDuringACallStaysDeactivated(t *testing.T) {
 
 func TestLearningWhoSomebodyIsKeepsWhatOnlyWeKnow(t *testing.T) {
 	r := newRig(t)
-	r.must(r.db.SavePerson(t.Context(), store.Person{ID: ben, Name: "old", Home: true, Greeted: true, DM: "DBEN", Admin: true, Standing: flow.FullMember}))
+	r.must(r.db.SavePerson(t.Context(), time.Now(), store.Person{ID: ben, Name: "old", Home: true, Greeted: true, DM: "DBEN", Admin: true, Standing: flow.FullMember}))
 	_, err := r.people.learn(t.Context(), slack.User{ID: string(ben), TeamID: "T1", Name: "ben", TZ: "Asia/Kolkata"})
 	r.must(err)
 	got, err := r.db.Person(t.Context(), ben)
@@ -176,6 +176,20 @@ func TestWhoNeedsSlacksWordInVainIsToldSoAndNothingIsDecided(t *testing.T) {
 				t.Errorf("something was saved (%v)", err)
 			}
 		})
+	}
+}
+
+// Slack's own word that somebody left may have come while nobody listened.
+func TestWhoeverNoticesThatSomebodyLeftHasTheirTasksLookedAt(t *testing.T) {
+	r := newRig(t)
+	r.slack.answer("users.info", func(call) any { return user(ben, `,"deleted":true`) })
+	p, err := r.people.ask(t.Context(), ben)
+	r.must(err)
+	if p.Standing != flow.Deactivated {
+		t.Fatalf("ben is %q", p.Standing)
+	}
+	if job := r.claimed(tellRelease); job.Effect.To != ben {
+		t.Errorf("the tasks of %s are looked at", job.Effect.To)
 	}
 }
 

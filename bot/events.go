@@ -30,7 +30,8 @@ func (b *Bot) onEvent(ctx context.Context, r request) error {
 			b.log.Error("a person cannot be read", "err", err)
 			return nil
 		}
-		return b.learned(ctx, u)
+		_, err := b.people.learn(ctx, u)
+		return err
 	case "subteam_created", "subteam_updated":
 		b.groups.refresh()
 	case "member_joined_channel":
@@ -154,11 +155,11 @@ func (b *Bot) redrawHome(ctx context.Context, ch flow.ChannelID, user flow.UserI
 	for _, tell := range []flow.Tell{flow.TellDMs, flow.TellFollowUpDMs, flow.TellHeldSaid} {
 		jobs = append(jobs, b.follow(inc.ID, flow.Effect{Tell: tell}))
 	}
+	if !slices.Contains(c.Members, user) {
+		jobs = append(jobs, b.releaseJob(inc.ID, user))
+	}
 	if err := b.store.Enqueue(ctx, b.clock.Now(), jobs...); err != nil {
 		return fmt.Errorf("bring messages about %s up to date: %w", inc.ID, err)
-	}
-	if !slices.Contains(c.Members, user) {
-		return b.release(ctx, inc.ID, user)
 	}
 	b.outbox.wake()
 	return nil

@@ -117,7 +117,7 @@ func (r *rig) twoOfEach() {
 
 func (r *rig) strangers() map[string]flow.UserID {
 	for id, standing := range map[flow.UserID]flow.Standing{olga: flow.Outsider, dora: flow.Deactivated, robo: flow.Bot} {
-		r.must(r.db.SavePerson(r.t.Context(), store.Person{ID: id, Name: string(id), Standing: standing, Admin: true, Known: time.Now()}))
+		r.must(r.db.SavePerson(r.t.Context(), time.Now(), store.Person{ID: id, Name: string(id), Standing: standing, Admin: true, Known: time.Now()}))
 	}
 	return map[string]flow.UserID{"a member who is no admin": ben, "a guest": gus, "somebody of another organization": olga, "somebody deactivated": dora, "a bot": robo}
 }
@@ -249,7 +249,7 @@ func TestWhatAnAdminFillsInIsWhatIsSaved(t *testing.T) {
 // The second of two admins is shown what the first one changed, and keeps what they typed; submitted again, it is saved on top, and only what they typed.
 func TestTheSecondOfTwoAdminsLosesNothing(t *testing.T) {
 	r := newRig(t)
-	r.must(r.db.SavePerson(t.Context(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
+	r.must(r.db.SavePerson(t.Context(), time.Now(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
 	r.twoOfEach()
 	drawn := blocks.Ref{Flow: "standard", Version: 2}
 	usual := map[string]any{"name": "Standard", "entry": "ask", "opt_out": "admins"} // Ana changes who may opt out
@@ -301,7 +301,7 @@ func TestConditionsAreTriedBeforeTheyAreSaved(t *testing.T) {
 	r := newRig(t)
 	r.declared(false)
 	private := r.declared(true) // Cem is not in its channel
-	r.must(r.db.SavePerson(t.Context(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
+	r.must(r.db.SavePerson(t.Context(), time.Now(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
 	ref := blocks.Ref{Flow: "standard", Want: "applies_to", Version: 1}
 	acks := r.received("interactive", r.submitted(cem, blocks.FlowRules, ref, map[string]any{"severity-at-least": "major"}))
 	if got := r.process().Version; got != 1 {
@@ -315,7 +315,7 @@ func TestConditionsAreTriedBeforeTheyAreSaved(t *testing.T) {
 // After an edit every App Home that shows the process is drawn again: that of whoever made it at once, the others soon.
 func TestAnEditIsSeenInTheAppHomesOfAdmins(t *testing.T) {
 	r := newRig(t)
-	r.must(r.db.SavePerson(t.Context(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
+	r.must(r.db.SavePerson(t.Context(), time.Now(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
 	r.twoOfEach()
 	for _, who := range []flow.UserID{ana, ben, cem} {
 		r.opens(who)
@@ -347,7 +347,7 @@ func TestAnEditIsSeenInTheAppHomesOfAdmins(t *testing.T) {
 func TestWhatAnEditMeansCountsNoPrivateIncidentOfOthers(t *testing.T) {
 	r := newRig(t)
 	r.inFlow(true) // Ana and Ben are in its channel
-	r.must(r.db.SavePerson(t.Context(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
+	r.must(r.db.SavePerson(t.Context(), time.Now(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
 	for who, told := range map[flow.UserID]bool{ana: true, cem: false} {
 		before := len(r.slack.made("views.open"))
 		r.received("interactive", r.inHome(who, string(blocks.RemoveFlow), blocks.Ref{Flow: "standard"}.String()))
@@ -364,7 +364,7 @@ func TestWhatAnEditMeansCountsNoPrivateIncidentOfOthers(t *testing.T) {
 // Of the incidents that are chosen to be brought up to date, one that was closed meanwhile stays as it is, and so does one that the admin cannot see.
 func TestOnlyWhatWasShownIsBroughtUpToDate(t *testing.T) {
 	r := newRig(t)
-	r.must(r.db.SavePerson(t.Context(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
+	r.must(r.db.SavePerson(t.Context(), time.Now(), store.Person{ID: cem, Name: "Cem", Standing: flow.FullMember, Admin: true, Known: time.Now()}))
 	open, closed, private := r.inFlow(false), r.inFlow(false), r.inFlow(true)
 	r.received("interactive", r.submitted(ana, blocks.EditTemplate, blocks.Ref{Flow: "standard", Status: "documenting", Version: 1}, everyForm()[blocks.EditTemplate].typed))
 	r.done(closed.ID, ana, flow.OptOut{Reason: "enough"})

@@ -6,37 +6,23 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/slack-go/slack"
-
 	"epilogue/flow"
 	"epilogue/store"
 )
 
-// learned writes down what Slack says of somebody who changed. Whoever is no full member any more can no longer do what they have, and is told of nothing; whoever is
+// stood is what follows when somebody's standing changes. Whoever is no full member any more can no longer do what they have, and is told of nothing; whoever is
 // one again is told again.
-func (b *Bot) learned(ctx context.Context, u slack.User) error {
-	before, err := b.store.Person(ctx, flow.UserID(u.ID))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("read person %s: %w", u.ID, err)
+func (b *Bot) stood(ctx context.Context, before flow.Standing, now store.Person) ([]store.Job, error) {
+	jobs, err := b.digestsOf(ctx, now.ID)
+	if err != nil || now.Standing == flow.FullMember || before != flow.FullMember && now.Standing != flow.Deactivated {
+		return jobs, err
 	}
-	now, err := b.people.learn(ctx, u)
-	if err == nil && now.Standing != before.Standing {
-		err = b.refreshDigests(ctx, now.ID)
-	}
-	if err != nil || now.Standing == flow.FullMember || before.Standing != flow.FullMember && now.Standing != flow.Deactivated {
-		return err
-	}
-	return b.release(ctx, 0, now.ID)
+	return append(jobs, b.releaseJob(0, now.ID)), nil
 }
 
-// release has the tasks looked at that somebody may no longer be able to do: of one incident, or of all.
-func (b *Bot) release(ctx context.Context, id flow.IncidentID, user flow.UserID) error {
-	job := b.follow(id, flow.Effect{Tell: tellRelease, To: user})
-	if err := b.store.Enqueue(ctx, job.At, job); err != nil {
-		return fmt.Errorf("look at the tasks of %s: %w", user, err)
-	}
-	b.outbox.wake()
-	return nil
+// releaseJob has the tasks looked at that somebody may no longer be able to do: of one incident, or of all.
+func (b *Bot) releaseJob(id flow.IncidentID, user flow.UserID) store.Job {
+	return b.follow(id, flow.Effect{Tell: tellRelease, To: user})
 }
 
 // releaseTasks gives the tasks of somebody who can no longer do them to others. Whether they really cannot is looked at for each incident.

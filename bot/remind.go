@@ -302,11 +302,11 @@ func (b *Bot) digestIncidents(ctx context.Context, d blocks.DigestOf) (map[flow.
 	return out, nil
 }
 
-// refreshDigests brings the digests of somebody up to date who may be told of other incidents now than before.
-func (b *Bot) refreshDigests(ctx context.Context, to flow.UserID) error {
+// digestsOf are the jobs that bring the digests of somebody up to date who may be told of other incidents now than before.
+func (b *Bot) digestsOf(ctx context.Context, to flow.UserID) ([]store.Job, error) {
 	sent, err := b.store.Results(ctx, digestsKey(to))
 	if err != nil {
-		return fmt.Errorf("read the digests of %s: %w", to, err)
+		return nil, fmt.Errorf("read the digests of %s: %w", to, err)
 	}
 	var jobs []store.Job
 	now := b.clock.Now()
@@ -315,11 +315,7 @@ func (b *Bot) refreshDigests(ctx context.Context, to flow.UserID) error {
 			jobs = append(jobs, digestJob(to, day, tellDigests, now))
 		}
 	}
-	if err := b.store.Enqueue(ctx, now, jobs...); err != nil {
-		return fmt.Errorf("refresh the digests of %s: %w", to, err)
-	}
-	b.outbox.wake()
-	return nil
+	return jobs, nil
 }
 
 // refreshDigest brings a digest up to date.

@@ -162,7 +162,7 @@ func newRig(t *testing.T) *rig {
 		{ID: gus, Name: "Gus", Standing: flow.Guest},
 	} {
 		p.Known = time.Now()
-		r.must(db.SavePerson(t.Context(), p))
+		r.must(db.SavePerson(t.Context(), time.Now(), p))
 	}
 	r.must(db.SaveChannel(t.Context(), store.Channel{ID: room, Known: time.Now()}))
 	t.Cleanup(r.end)

@@ -31,8 +31,8 @@ func TestADefaultAssigneeWhoIsNoFullMemberAnyMoreIsPassedOver(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
-			r.must(r.db.SavePerson(t.Context(), store.Person{ID: "UGONE", Standing: flow.Deactivated, Known: time.Now()}))
-			r.must(r.db.SavePerson(t.Context(), store.Person{ID: "UHALF", Home: true}))
+			r.must(r.db.SavePerson(t.Context(), time.Now(), store.Person{ID: "UGONE", Standing: flow.Deactivated, Known: time.Now()}))
+			r.must(r.db.SavePerson(t.Context(), time.Now(), store.Person{ID: "UHALF", Home: true}))
 			for _, id := range []flow.UserID{"UNEW", "UHALF"} {
 				r.slack.answer("users.info", func(call) any { return user(id, `,"deleted":true`) })
 			}

@@ -68,7 +68,7 @@ func newYears(t *testing.T, seed uint64) *years {
 		return map[string]any{"ok": true, "channel": c.form.Get("channel"), "ts": fmt.Sprintf("%d.%06d", y.at.Unix(), len(y.posts))}
 	})
 	for _, id := range y.everybody() {
-		y.must(y.db.SavePerson(t.Context(), store.Person{
+		y.must(y.db.SavePerson(t.Context(), time.Now(), store.Person{
 			ID: id, Name: string(id), Standing: flow.FullMember, Zone: zonesOf[id], Known: y.at.AddDate(9, 0, 0), DM: flow.ChannelID("D" + id),
 		}))
 	}

@@ -220,8 +220,8 @@ type Result struct {
 type Directory interface {
 	// Person reads one, or ErrNotFound.
 	Person(ctx context.Context, id flow.UserID) (Person, error)
-	// SavePerson writes one, whole.
-	SavePerson(ctx context.Context, p Person) error
+	// SavePerson writes one, whole, with the jobs that follow from what has changed, as Enqueue adds them: both or neither.
+	SavePerson(ctx context.Context, now time.Time, p Person, then ...Job) error
 	// Channel reads what is known of a channel, or ErrNotFound.
 	Channel(ctx context.Context, id flow.ChannelID) (Channel, error)
 	// SaveChannel writes it, whole, with its members sorted.

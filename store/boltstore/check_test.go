@@ -46,7 +46,7 @@ func busy(t *testing.T, path string) *boltstore.DB {
 	p := flow.Standard()
 	p.Version++
 	must(t, db.SaveProcess(ctx, store.ProcessVersion{Process: p}))
-	must(t, db.SavePerson(ctx, store.Person{ID: "UANA"}))
+	must(t, db.SavePerson(ctx, t0, store.Person{ID: "UANA"}))
 	must(t, db.SaveChannel(ctx, store.Channel{ID: "C1"}))
 	clean(t, db)
 	return db

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"slices"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -23,17 +24,29 @@ func (db *DB) Person(ctx context.Context, id flow.UserID) (p store.Person, err e
 	return p, wrap(err, "read person %s", id)
 }
 
-// SavePerson writes one person.
-func (db *DB) SavePerson(ctx context.Context, p store.Person) error {
-	err := checkText("id", string(p.ID))
-	if err != nil {
-		return wrap(err, "save person %s", p.ID)
+// SavePerson writes one person, and jobs.
+func (db *DB) SavePerson(ctx context.Context, now time.Time, p store.Person, then ...store.Job) error {
+	return wrap(db.savePerson(ctx, now, p, then), "save person %s", p.ID)
+}
+
+func (db *DB) savePerson(ctx context.Context, now time.Time, p store.Person, then []store.Job) error {
+	if err := checkText("id", string(p.ID)); err != nil {
+		return err
 	}
 	record, err := store.EncodePerson(p)
-	if err == nil {
-		err = db.write(ctx, func(t *txn) error { return t.put(bPeople, []byte(p.ID), record) })
+	if err != nil {
+		return err
 	}
-	return wrap(err, "save person %s", p.ID)
+	own, err := ownJobs(then)
+	if err != nil {
+		return err
+	}
+	return db.write(ctx, func(t *txn) error {
+		if err := t.put(bPeople, []byte(p.ID), record); err != nil {
+			return err
+		}
+		return t.enqueue(now, own)
+	})
 }
 
 // Channel reads what is known of a channel.

@@ -321,7 +321,7 @@ func TestAFileIsOnlyLookedThroughWhenTheMachineEndedBeforeTheStoreWasClosed(t *t
 			}
 			_, err = db.Incident(t.Context(), 1)
 			is(t, err, store.ErrDamaged) // found where it is met, and only there
-			must(t, db.SavePerson(t.Context(), store.Person{ID: "U1"}))
+			must(t, db.SavePerson(t.Context(), t0, store.Person{ID: "U1"}))
 			finds(t, db, "damaged")
 			must(t, db.Close())
 		})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -80,15 +81,27 @@ var processClaims = []claim{
 var directoryClaims = []claim{
 	{"a person reads back as saved last, whole", func(w *world) {
 		ana := store.Person{ID: "UANA", Name: "Ana", Standing: flow.FullMember, Admin: true, Zone: "Europe/Berlin", DM: "D1", Home: true, Look: "show=mine", Greeted: true, Known: t0}
-		w.must(w.SavePerson(w.ctx, ana))
+		w.must(w.SavePerson(w.ctx, t0, ana))
 		got, err := w.Person(w.ctx, "UANA")
 		w.must(err)
 		w.same("person", got, ana)
 		guest := store.Person{ID: "UANA", Name: "Ana B", Standing: flow.Guest, Known: t0}
-		w.must(w.SavePerson(w.ctx, guest))
+		w.must(w.SavePerson(w.ctx, t0, guest))
 		got, err = w.Person(w.ctx, "UANA")
 		w.must(err)
 		w.same("person", got, guest)
+	}},
+	{"a person is saved with the jobs that follow, or not at all", func(w *world) {
+		unfit := job("lane", "0")
+		unfit.At = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC) // a year that no record has room for
+		if err := w.SavePerson(w.ctx, t0, store.Person{ID: "UANA"}, unfit); err == nil {
+			w.Fatalf("a job that cannot be kept was taken")
+		}
+		_, err := w.Person(w.ctx, "UANA")
+		w.is(err, store.ErrNotFound)
+		w.must(w.SavePerson(w.ctx, t0, store.Person{ID: "UANA"}, job("lane", "1"), job("lane", "2")))
+		w.finish(w.claim(t0, "1"), t0)
+		w.claim(t0, "2")
 	}},
 	{"an unknown person or channel is not found", func(w *world) {
 		_, err := w.Person(w.ctx, "UANA")
@@ -161,7 +174,7 @@ var storeClaims = []claim{
 		_, check := w.Check(w.ctx)
 		for _, err := range []error{
 			incident, list, process, claimed, check, w.Save(w.ctx, declared(2)), w.Enqueue(w.ctx, t0, job("lane", "1")),
-			w.SavePerson(w.ctx, store.Person{ID: "UANA"}), w.Backup(w.ctx, io.Discard), w.Close(),
+			w.SavePerson(w.ctx, t0, store.Person{ID: "UANA"}), w.Backup(w.ctx, io.Discard), w.Close(),
 		} {
 			w.is(err, store.ErrClosed)
 		}
@@ -189,7 +202,7 @@ func (w *world) workload() {
 	w.must(w.Bury(w.ctx, w.claim(t0, "3"), "gone", store.Outcome{Results: []store.Result{{Key: "k", Value: value("v")}}, At: t0}))
 	w.claim(t0, "4")
 	w.must(w.SaveProcess(w.ctx, version(flow.Standard().Version+1, "Second")))
-	w.must(w.SavePerson(w.ctx, store.Person{ID: "UANA"}))
+	w.must(w.SavePerson(w.ctx, t0, store.Person{ID: "UANA"}))
 	w.must(w.SaveChannel(w.ctx, store.Channel{ID: "C1", Members: []flow.UserID{"UANA"}}))
 	moved, err := w.Incident(w.ctx, 7)
 	w.must(err)

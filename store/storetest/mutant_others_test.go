@@ -47,11 +47,24 @@ var otherMutants = map[string]func(store.Store) store.Store{
 		}}
 	},
 	"people are merged": func(s store.Store) store.Store {
-		return &mutant{Store: s, savePerson: func(ctx context.Context, p store.Person) error {
+		return &mutant{Store: s, savePerson: func(ctx context.Context, now time.Time, p store.Person, then ...store.Job) error {
 			if old, err := s.Person(ctx, p.ID); err == nil && p.DM == "" {
 				p.DM = old.DM
 			}
-			return s.SavePerson(ctx, p)
+			return s.SavePerson(ctx, now, p, then...)
+		}}
+	},
+	"what follows from a person's change is left out": func(s store.Store) store.Store {
+		return &mutant{Store: s, savePerson: func(ctx context.Context, now time.Time, p store.Person, _ ...store.Job) error {
+			return s.SavePerson(ctx, now, p)
+		}}
+	},
+	"a person is saved although what follows is not": func(s store.Store) store.Store {
+		return &mutant{Store: s, savePerson: func(ctx context.Context, now time.Time, p store.Person, then ...store.Job) error {
+			if err := s.SavePerson(ctx, now, p); err != nil {
+				return err
+			}
+			return s.Enqueue(ctx, now, then...)
 		}}
 	},
 	"channels lose their flags": func(s store.Store) store.Store {

@@ -94,7 +94,7 @@ type mutant struct {
 	nextJob        func(context.Context) (time.Time, bool, error)
 	result         func(context.Context, string) (json.RawMessage, error)
 	results        func(context.Context, string) ([]store.Result, error)
-	savePerson     func(context.Context, store.Person) error
+	savePerson     func(context.Context, time.Time, store.Person, ...store.Job) error
 	saveChannel    func(context.Context, store.Channel) error
 	join           func(context.Context, flow.ChannelID, flow.UserID) error
 	leave          func(context.Context, flow.ChannelID, flow.UserID) error
@@ -187,8 +187,8 @@ func (m *mutant) Results(ctx context.Context, prefix string) ([]store.Result, er
 	return or(m.results, m.Store.Results, m.results != nil)(ctx, prefix)
 }
 
-func (m *mutant) SavePerson(ctx context.Context, p store.Person) error {
-	return or(m.savePerson, m.Store.SavePerson, m.savePerson != nil)(ctx, p)
+func (m *mutant) SavePerson(ctx context.Context, now time.Time, p store.Person, then ...store.Job) error {
+	return or(m.savePerson, m.Store.SavePerson, m.savePerson != nil)(ctx, now, p, then...)
 }
 
 func (m *mutant) SaveChannel(ctx context.Context, c store.Channel) error {
