@@ -309,6 +309,9 @@ func (c *conn) leave(linger, acks, answer time.Duration) {
 	if c.over(linger, nil) || c.over(acks, c.settled(false)) {
 		return
 	}
+	if n := c.owed(); n > 0 {
+		c.link.opt.Log.Warn("a connection is left before all that it brought was acknowledged", "envelopes", n)
+	}
 	c.goodbye()
 	if !c.over(answer, nil) {
 		_ = c.ws.CloseNow()
@@ -387,6 +390,16 @@ func (c *conn) owe() bool {
 	}
 	c.unacked++
 	return true
+}
+
+// owed is how many envelopes still wait for their ack on a connection that is shut.
+func (c *conn) owed() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.late {
+		return 0
+	}
+	return c.unacked
 }
 
 // shut has nothing more owed.
